@@ -1,0 +1,220 @@
+import { join } from 'node:path';
+import type Koa from 'koa';
+import { systemClock, type Clock, type Log } from '../kernel/index.ts';
+import { createArticles } from '../articles/index.ts';
+import { createAudit, type Audit } from '../audit/index.ts';
+import { createBriefings } from '../briefings/index.ts';
+import { createComplaints } from '../complaints/index.ts';
+import { createConversation } from '../conversation/index.ts';
+import { createShell, type Route } from '../http/index.ts';
+import { createInbox, createSpool, createSpoolCodec, type Spool } from '../inbox/index.ts';
+import { createNotices } from '../notices/index.ts';
+import { createPages } from '../pages/index.ts';
+import { createSay, type Config } from '../platform/config/index.ts';
+import { createSweepRunner, type Sweep, type SweepRunner } from '../platform/jobs/index.ts';
+import { createMetrics, type Metrics } from '../platform/metrics/index.ts';
+import { connectMongo, createTransact, type MongoPools } from '../platform/mongo/index.ts';
+import { createLimiter } from '../platform/rate-limit/index.ts';
+import { connectRedis } from '../platform/redis/index.ts';
+import { createSealer, createSigner, type Keys } from '../platform/sealing/index.ts';
+import { createSearchWords } from '../platform/search-words/index.ts';
+import { createWorkingDays } from '../platform/working-days/index.ts';
+import { createStaff, roleMay, type StaffApi } from '../staff/index.ts';
+import { createSubscribers } from '../subscribers/index.ts';
+import { createMemoryTokenStore, createWechatClient, type WechatClient } from '../wechat/index.ts';
+import { healthRoutes } from './health.ts';
+import { metaRoutes } from './meta.ts';
+import { createWebhook } from './webhook.ts';
+
+export interface App {
+  readonly http: Koa;
+  readonly routes: readonly Route[];
+  readonly sweeps: SweepRunner;
+  readonly mongo: MongoPools;
+  readonly audit: Audit;
+  readonly staff: StaffApi;
+  readonly wechat: WechatClient;
+  readonly metrics: Metrics;
+  close(): Promise<void>;
+}
+
+/** Every part, built in the order in which each needs the ones before it. The map that a newcomer reads first. */
+export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; consoleDir: string }): Promise<App> {
+  const { config, log, clock = systemClock } = deps;
+  const { env, town, limits } = config;
+  const keys: Keys = { current: env.SECRET_KEY, previous: env.SECRET_KEY_PREVIOUS };
+  const say = createSay(config.chat);
+  const metrics = createMetrics();
+
+  const mongo = connectMongo({ uri: env.MONGODB_URI, log });
+  const redis = env.REDIS_URL === undefined ? null : connectRedis({ url: env.REDIS_URL, log });
+  const limiter = createLimiter({
+    redis,
+    prefix: `xiangyin:${env.WECHAT_APP_ID}`,
+    rules: {
+      openid: { points: limits.rate.perOpenidPerMinute, seconds: 60 },
+      ip: { points: limits.rate.perIpPerMinute, seconds: 60 },
+      login: { points: limits.rate.loginPer15Minutes, seconds: 900 },
+      loginIp: { points: limits.rate.loginPer15Minutes * 5, seconds: 900 },
+    },
+  });
+  const wechat = createWechatClient({
+    appId: env.WECHAT_APP_ID,
+    appSecret: env.WECHAT_APP_SECRET,
+    apiBase: env.WECHAT_API_BASE,
+    accountType: env.WECHAT_ACCOUNT_TYPE,
+    verified: env.WECHAT_VERIFIED,
+    tokenStore: createMemoryTokenStore(),
+    clock,
+    log,
+    observe: ({ api, outcome, ms }) => metrics.wechatCalls.observe({ api, outcome }, ms / 1_000),
+  });
+  const searchWords = createSearchWords();
+  const workingDays = createWorkingDays(config.calendars);
+  const connection = mongo.work;
+  const transact = createTransact(mongo.work);
+  const shared = { connection, transact, clock, log };
+
+  const audit = createAudit({ ...shared, keys });
+  const staff = createStaff({ ...shared, audit, limiter, units: town.units, sessionHours: limits.sessionHours });
+  const subscribers = createSubscribers({ ...shared, audit, town, wechat });
+  // Notices lie below the inbox and the conversation, which know when a resident wrote: both are handed down.
+  const contacts = {
+    of: async (_openid: string, _since: Date) => [] as ContactList,
+    flag: async (_openid: string) => {},
+  };
+  const notices = createNotices({
+    ...shared,
+    sendText: (openid, text) => wechat.sendText(openid, text),
+    canSend: wechat.rights.customerService,
+    contactsOf: (openid, since) => contacts.of(openid, since),
+    flagWaiting: (openid) => contacts.flag(openid),
+  });
+  const articles = createArticles({
+    ...shared,
+    audit,
+    categories: config.categories,
+    villages: town.villages,
+    publicUrl: env.PUBLIC_URL,
+    words: searchWords,
+    onMismatch: () => metrics.alarms.inc({ kind: 'content_mismatch' }),
+  });
+  const complaints = createComplaints({ ...shared, audit, notices, config, say, keys, workingDays, searchWords });
+  const briefings = createBriefings({
+    ...shared,
+    audit,
+    articles: articles.api,
+    subscribers: subscribers.api,
+    staff: { boundOpenidOf: (id) => staff.api.phoneOf(id) },
+    wechat,
+    town,
+    calendars: config.calendars,
+    accountType: env.WECHAT_ACCOUNT_TYPE,
+    publicUrl: env.PUBLIC_URL,
+    minLeadSeconds: env.BRIEFING_MIN_LEAD_SECONDS,
+  });
+  const conversation = createConversation({
+    connection: mongo.hot,
+    workConnection: mongo.work,
+    transact,
+    config,
+    say,
+    sealer: createSealer(keys, 'conversation'),
+    articles: articles.api,
+    complaints: complaints.api,
+    subscribers: subscribers.api,
+    briefings: briefings.api,
+    notices,
+    staff: staff.api,
+    clock,
+    log,
+  });
+  const spool = await createSpool({
+    folder: join(env.DATA_DIR, 'spool'),
+    codec: createSpoolCodec({ sealer: createSealer(keys, 'spool'), signer: createSigner(keys, 'spool') }),
+    log,
+  });
+  const inbox = createInbox({
+    connection: mongo.hot,
+    handler: conversation,
+    spool,
+    take: async (openid) => (await limiter.take('openid', openid)).ok,
+    spooledReply: conversation.spooledReply,
+    oweLate: ({ key, openid, reply }) =>
+      transact((tx) =>
+        notices.owe(tx, { key, openid, kind: 'late_reply', text: reply.type === 'text' ? reply.text : say('late') }),
+      ),
+    clock,
+    log,
+  });
+  contacts.of = inbox.contactsOf;
+  contacts.flag = conversation.flagWaiting;
+
+  const routes: Route[] = [
+    ...staff.routes,
+    ...audit.routes,
+    ...subscribers.routes,
+    ...articles.routes,
+    ...complaints.routes,
+    ...briefings.routes,
+    ...createPages({ config, articles: articles.api, complaints: complaints.api, clock }),
+    ...metaRoutes(config),
+  ];
+  const everySweep = [
+    ...audit.sweeps,
+    ...subscribers.sweeps,
+    ...notices.sweeps,
+    ...articles.sweeps,
+    ...complaints.sweeps,
+    ...briefings.sweeps,
+  ];
+  const sweeps = createSweepRunner({ sweeps: sweepsOf(env.ROLE, everySweep, inbox.sweeps), log });
+  routes.push(
+    ...healthRoutes({ mongo, redis, inbox, notices, audit, briefings: briefings.api, sweeps, workingDays, clock }),
+  );
+  const http = createShell({
+    routes,
+    webhook: createWebhook({ env, inbox, metrics, clock, log }),
+    sessionOf: (token) => staff.api.sessionOf(token),
+    may: roleMay,
+    limiter,
+    publicUrl: env.PUBLIC_URL,
+    trustProxy: env.TRUST_PROXY,
+    metricsToken: env.METRICS_TOKEN,
+    consoleDir: deps.consoleDir,
+    readiness: async () => (mongo.ready() ? [] : ['MongoDB is away']),
+    log,
+    metrics,
+  });
+  return {
+    http,
+    routes,
+    sweeps,
+    mongo,
+    audit,
+    staff: staff.api,
+    wechat,
+    metrics,
+    close: () => closeAll(sweeps, spool, mongo, redis),
+  };
+}
+
+type ContactList = Awaited<ReturnType<Parameters<typeof createNotices>[0]['contactsOf']>>;
+
+/** Spool files belong to the process that answers the webhook: its own sweeps run wherever it answers. */
+function sweepsOf(role: Config['env']['ROLE'], every: readonly Sweep[], ofInbox: readonly Sweep[]): Sweep[] {
+  return role === 'web' ? [...ofInbox] : [...ofInbox, ...every];
+}
+
+/** In this order: no new work, then what is under way, then the stores. */
+async function closeAll(
+  sweeps: SweepRunner,
+  spool: Spool,
+  mongo: MongoPools,
+  redis: { disconnect(): void } | null,
+): Promise<void> {
+  await sweeps.stop();
+  await spool.close();
+  redis?.disconnect();
+  await mongo.close();
+}

@@ -1,0 +1,23 @@
+import { articlesCollections } from '../articles/index.ts';
+import { auditCollections } from '../audit/index.ts';
+import { briefingsCollections } from '../briefings/index.ts';
+import { complaintCollections } from '../complaints/index.ts';
+import { conversationCollections } from '../conversation/index.ts';
+import { inboxCollections } from '../inbox/index.ts';
+import { noticeCollections } from '../notices/index.ts';
+import type { CollectionManifest } from '../platform/mongo/index.ts';
+import { staffCollections } from '../staff/index.ts';
+import { subscribersCollections } from '../subscribers/index.ts';
+
+/** Every collection of the service with its indexes and validator: what `migrate` makes and the start checks. */
+export const allCollections: readonly CollectionManifest[] = [
+  ...auditCollections,
+  ...staffCollections,
+  ...subscribersCollections,
+  ...noticeCollections,
+  ...articlesCollections,
+  ...complaintCollections,
+  ...briefingsCollections,
+  ...inboxCollections,
+  ...conversationCollections,
+];

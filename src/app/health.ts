@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Redis } from 'ioredis';
+import type { Clock } from '../kernel/index.ts';
+import type { Audit } from '../audit/index.ts';
+import type { BriefingsApi } from '../briefings/index.ts';
+import { defineRoute, type Route } from '../http/index.ts';
+import type { Inbox } from '../inbox/index.ts';
+import type { Notices } from '../notices/index.ts';
+import type { SweepRunner } from '../platform/jobs/index.ts';
+import type { MongoPools } from '../platform/mongo/index.ts';
+import type { WorkingDays } from '../platform/working-days/index.ts';
+
+const healthView = z.object({
+  ok: z.boolean(),
+  /** What somebody must look at, in Chinese words. */
+  problems: z.array(z.string()),
+  stores: z.object({ mongo: z.boolean(), redis: z.nullable(z.boolean()) }),
+  inbox: z.object({ open: z.number(), failed: z.number(), spooled: z.number() }),
+  sweeps: z.array(z.object({ name: z.string(), lastRunAt: z.nullable(z.string()), lastError: z.nullable(z.string()) })),
+});
+
+export interface HealthDeps {
+  readonly mongo: MongoPools;
+  readonly redis: Redis | null;
+  readonly inbox: Pick<Inbox, 'status'>;
+  readonly notices: Pick<Notices, 'countStuck'>;
+  readonly audit: Pick<Audit, 'unsealedBefore'>;
+  readonly briefings: Pick<BriefingsApi, 'stuck'>;
+  readonly sweeps: SweepRunner;
+  readonly workingDays: WorkingDays;
+  readonly clock: Clock;
+}
+
+/** A notice that should have gone out ten minutes ago is stuck; the sweep looks each second. */
+const STUCK_MS = 600_000;
+/** Audit rows are sealed within 2 s (P6); a minute late means that no sealer runs. */
+const UNSEALED_MS = 60_000;
+
+/** Stuck work in words, for the one page that the office looks at (`GET /health`). */
+export function healthRoutes(deps: HealthDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/v1/health',
+      allow: { action: 'health.read' },
+      summary: 'Stores, queues and stuck work, in words',
+      response: healthView,
+      handler: async () => report(deps),
+    }),
+  ];
+}
+
+async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
+  const now = deps.clock.now();
+  const before = (ms: number): Date => new Date(now.getTime() - ms);
+  const inbox = await deps.inbox.status();
+  const [stuckNotices, unsealed, stuckPushes] = await Promise.all([
+    deps.notices.countStuck(before(STUCK_MS)),
+    deps.audit.unsealedBefore(before(UNSEALED_MS)),
+    deps.briefings.stuck(),
+  ]);
+  const redis = deps.redis === null ? null : deps.redis.status === 'ready';
+  const sweeps = deps.sweeps.state();
+  const problems = [
+    redis === false ? '限流存储（Redis）连不上，暂用本机内存计数。' : null,
+    inbox.spooled > 0 ? `有 ${inbox.spooled} 条消息暂存在本机，等数据库恢复后处理。` : null,
+    inbox.failed > 0 ? `有 ${inbox.failed} 条消息多次处理失败，需要技术人员查看。` : null,
+    stuckNotices > 0 ? `有 ${stuckNotices} 条告知超过十分钟没有发出。` : null,
+    unsealed > 0 ? `有 ${unsealed} 条审计记录还没有封存。` : null,
+    ...stuckPushes.map((push) => push.words),
+    ...sweeps.flatMap(({ name, lastError }) => (lastError === null ? [] : [`后台任务 ${name} 最近一次失败。`])),
+    deps.workingDays.warning(now),
+  ].filter((problem) => problem !== null);
+  return {
+    ok: problems.length === 0,
+    problems,
+    stores: { mongo: deps.mongo.ready(), redis },
+    inbox: { open: inbox.open, failed: inbox.failed, spooled: inbox.spooled },
+    sweeps: sweeps.map((sweep) => ({ ...sweep, lastRunAt: sweep.lastRunAt?.toISOString() ?? null })),
+  };
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { objectId, pageOf, pagingQuery } from '../http/index.ts';
+import { countChars } from '../kernel/index.ts';
+import { ARTICLE_STATES, PUBLISH_WITH, VERSION_STATES } from './article.ts';
+
+/** Characters as people count them; a title over 32 needs a short one to be pushed (design §4). */
+const TITLE_CHARS = 100;
+const SHORT_TITLE_CHARS = 32;
+/** The platform's digest (wechat-protocol §1.4). */
+const SUMMARY_CHARS = 128;
+/** As sent, before cleaning: what Word and WPS paste is mostly dress. */
+const RAW_BODY_CHARS = 1_000_000;
+
+/** One line of text: invisible and control characters out, spaces tidied, length counted in characters. */
+const line = (maxChars: number) =>
+  z
+    .string()
+    .max(maxChars * 4)
+    .overwrite((text) => tidy(text).replace(/\s+/g, ' ').trim())
+    .refine((text) => countChars(text) <= maxChars, `最多 ${maxChars} 个字`);
+const filledLine = (maxChars: number) => line(maxChars).min(1);
+
+function tidy(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B\u2028-\u202E\u2060-\u2069\uFEFF]/g, '');
+}
+
+const code = z.string().regex(/^[a-z0-9_]{1,32}$/);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const bodyHtml = z.string().min(1).max(RAW_BODY_CHARS);
+const reason = filledLine(500);
+
+const shortTitle = z.nullable(line(SHORT_TITLE_CHARS));
+const villageCode = z.nullable(code);
+const coverMediaId = z.nullable(objectId);
+
+export const articleParams = z.strictObject({ id: objectId });
+export const createBody = z.strictObject({
+  title: filledLine(TITLE_CHARS),
+  shortTitle: shortTitle.default(null),
+  categoryCode: code,
+  villageCode: villageCode.default(null),
+  summary: line(SUMMARY_CHARS).default(''),
+  bodyHtml,
+  coverMediaId: coverMediaId.default(null),
+  majorDecision: z.boolean().default(false),
+  publishWith: z.enum(PUBLISH_WITH).default('approval'),
+});
+export const editBody = z.strictObject({
+  baseVersion: z.number().int().min(1),
+  title: filledLine(TITLE_CHARS).optional(),
+  shortTitle: shortTitle.optional(),
+  categoryCode: code.optional(),
+  villageCode: villageCode.optional(),
+  summary: line(SUMMARY_CHARS).optional(),
+  bodyHtml: bodyHtml.optional(),
+  coverMediaId: coverMediaId.optional(),
+  majorDecision: z.boolean().optional(),
+  publishWith: z.enum(PUBLISH_WITH).optional(),
+});
+export const emptyBody = z.strictObject({}).optional();
+export const approveBody = z.strictObject({
+  contentHash: hash,
+  collectiveDecision: z.nullable(z.strictObject({ date: z.iso.date(), minutesNo: filledLine(60) })).default(null),
+  /** Why personal data may be public: the law or the document that says so. */
+  personalDataBasis: z.nullable(line(500).min(4)).default(null),
+});
+export const reasonBody = z.strictObject({ reason });
+export const listQuery = z.strictObject({
+  ...pagingQuery,
+  status: z.enum(ARTICLE_STATES).optional(),
+  q: z.string().max(100).optional(),
+  categoryCode: code.optional(),
+  villageCode: code.optional(),
+  mine: z.enum(['true', 'false']).optional(),
+});
+export const versionsQuery = z.strictObject(pagingQuery);
+export const diffQuery = z.strictObject({
+  from: z.coerce.number().int().min(1).optional(),
+  to: z.coerce.number().int().min(1).optional(),
+});
+
+const time = z.iso.datetime();
+const person = z.object({ id: z.string(), name: z.string() });
+const verdict = z.nullable(z.object({ by: person, at: time, reason: z.string() }));
+const approval = z.nullable(
+  z.object({
+    by: person,
+    at: time,
+    contentHash: z.string(),
+    collectiveDecision: z.nullable(z.object({ date: z.string(), minutesNo: z.string() })),
+    personalDataBasis: z.nullable(z.string()),
+  }),
+);
+
+export const versionView = z.object({
+  versionId: z.string(),
+  version: z.number(),
+  status: z.enum(VERSION_STATES),
+  contentHash: z.string(),
+  publishWith: z.enum(PUBLISH_WITH),
+  title: z.string(),
+  shortTitle: z.nullable(z.string()),
+  summary: z.string(),
+  categoryCode: z.string(),
+  villageCode: z.nullable(z.string()),
+  majorDecision: z.boolean(),
+  coverMediaId: z.nullable(z.string()),
+  authors: z.array(z.string()),
+  createdBy: person,
+  createdAt: time,
+  submittedBy: z.nullable(person),
+  submittedAt: z.nullable(time),
+  approval,
+  rejection: verdict,
+  withdrawal: verdict,
+  publishedAt: z.nullable(time),
+});
+export const versionsPage = pageOf(versionView);
+
+const articleFacts = {
+  id: z.string(),
+  status: z.enum(ARTICLE_STATES),
+  /** The version that the public reads, null where none. */
+  publicVersion: z.nullable(z.number()),
+  publicPath: z.string(),
+  firstPublishedAt: z.nullable(time),
+  updatedAt: time,
+};
+export const articleItem = versionView.omit({ status: true }).extend(articleFacts);
+export const articlesPage = pageOf(articleItem);
+export const personalDataPlace = z.object({
+  kind: z.enum(['id_number', 'mobile', 'bank_card', 'address']),
+  name: z.string(),
+  place: z.string(),
+  shown: z.string(),
+});
+export const articleView = articleItem.extend({
+  bodyHtml: z.string(),
+  personalData: z.array(personalDataPlace),
+  /** After a write: images that were left out because they were not uploaded here first. */
+  droppedImages: z.number().optional(),
+});
+export const diffView = z.object({
+  from: z.nullable(z.number()),
+  to: z.number(),
+  changes: z.array(
+    z.object({
+      field: z.string(),
+      parts: z.array(z.object({ op: z.enum(['same', 'added', 'removed']), text: z.string() })),
+    }),
+  ),
+});
+export const mediaView = z.object({ id: z.string(), url: z.string() });

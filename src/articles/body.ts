@@ -1,0 +1,131 @@
+import sanitizeHtml, { type IOptions } from 'sanitize-html';
+
+/** A body as it may be stored and shown. */
+export interface CleanBody {
+  readonly html: string;
+  /** Ids of its images, each once, in the order of their first appearance. */
+  readonly mediaIds: readonly string[];
+  /** Images that were left out because they are not of this house (`/media/<id>`). */
+  readonly droppedImages: number;
+}
+
+const MEDIA_PATH = /^\/media\/([0-9a-f]{24})$/;
+const SPAN = /^(?:[1-9]|[1-9]\d|[1-4]\d\d|500)$/;
+const PIXELS = /^[1-9]\d{0,3}$/;
+const TABLE_PARTS = ['table', 'caption', 'colgroup', 'col', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td'];
+const BLOCKS = ['p', 'div', 'h2', 'h3', 'h4', 'blockquote', 'ul', 'ol', 'li', 'figure', 'figcaption', 'hr'];
+const INLINE = ['br', 'strong', 'em', 'u', 's', 'sub', 'sup', 'a', 'img'];
+/** Alignment is the one thing of a pasted table that carries meaning; colours and fonts go. */
+const ALIGNED = ['p', 'div', 'h2', 'h3', 'h4', 'figure'];
+/** Deeper nesting is no text that a person wrote. */
+const MAX_DEPTH = 60;
+
+/**
+ * Cleans a body by allow-list: text structure, tables (as pasted from Excel, WPS or Word, without their dress), links
+ * by http, https and tel, images of this house only. Cleaning twice changes nothing more. `publicUrl` (no trailing
+ * slash) is taken off addresses of our own images.
+ */
+export function cleanBody(html: string, publicUrl: string): CleanBody {
+  const once = cleanOnce(html, publicUrl);
+  // Leaving out one thing may bring another to light; the second pass is what makes the stored form final.
+  const again = cleanOnce(once.html, publicUrl);
+  return { ...again, droppedImages: once.droppedImages + again.droppedImages };
+}
+
+function cleanOnce(html: string, publicUrl: string): CleanBody {
+  const mediaIds = new Set<string>();
+  let droppedImages = 0;
+  const text = sanitizeHtml(withoutOfficeMarkup(html), {
+    ...RULES,
+    transformTags: {
+      ...RULES.transformTags,
+      img: (tagName, attribs) => {
+        const src = attribs['src'] ?? '';
+        const path = src.startsWith(`${publicUrl}/media/`) ? src.slice(publicUrl.length) : src;
+        return { tagName, attribs: { ...attribs, src: path } };
+      },
+    },
+    exclusiveFilter: (frame) => {
+      if (frame.tag !== 'img') return false;
+      const id = MEDIA_PATH.exec(frame.attribs['src'] ?? '')?.[1];
+      if (id === undefined) droppedImages += 1;
+      else mediaIds.add(id);
+      return id === undefined;
+    },
+  });
+  return { html: text.replaceAll('\r\n', '\n').trim(), mediaIds: [...mediaIds], droppedImages };
+}
+
+const RULES: IOptions = {
+  allowedTags: [...BLOCKS, ...INLINE, ...TABLE_PARTS],
+  allowedAttributes: {
+    a: ['href'],
+    img: ['src', 'alt', 'width', 'height'],
+    th: ['colspan', 'rowspan', 'scope', 'style'],
+    td: ['colspan', 'rowspan', 'style'],
+    col: ['span'],
+    ol: ['start'],
+    ...Object.fromEntries(ALIGNED.map((tag) => [tag, ['style']])),
+  },
+  allowedStyles: { '*': { 'text-align': [/^(?:left|right|center|justify)$/] } },
+  allowedSchemes: ['http', 'https', 'tel'],
+  allowedSchemesAppliedToAttributes: ['href'],
+  allowProtocolRelative: false,
+  disallowedTagsMode: 'discard',
+  nestingLimit: MAX_DEPTH,
+  nonTextTags: [
+    'style',
+    'script',
+    'textarea',
+    'option',
+    'select',
+    'noscript',
+    'template',
+    'svg',
+    'math',
+    'title',
+    'xml',
+  ],
+  transformTags: {
+    b: 'strong',
+    i: 'em',
+    del: 's',
+    strike: 's',
+    h1: 'h2',
+    h5: 'h4',
+    h6: 'h4',
+    section: 'div',
+    article: 'div',
+    center: (_tag, attribs) => ({ tagName: 'div', attribs: { ...attribs, style: 'text-align:center' } }),
+    td: cell,
+    th: cell,
+    '*': (tagName, attribs) => ({ tagName, attribs: numbersOnly(attribs) }),
+  },
+};
+
+/** The `align` attribute of older editors means what the style says today. */
+function cell(tagName: string, attribs: sanitizeHtml.Attributes): sanitizeHtml.Tag {
+  const align = attribs['align']?.toLowerCase() ?? '';
+  const style = ['left', 'right', 'center'].includes(align) ? { style: `text-align:${align}` } : {};
+  return { tagName, attribs: { ...style, ...numbersOnly(attribs) } };
+}
+
+function numbersOnly(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
+  const kept = { ...attribs };
+  for (const name of ['colspan', 'rowspan', 'span', 'start']) {
+    if (kept[name] !== undefined && (!SPAN.test(kept[name]) || kept[name] === '1')) delete kept[name];
+  }
+  for (const name of ['width', 'height']) {
+    if (kept[name] !== undefined && !PIXELS.test(kept[name])) delete kept[name];
+  }
+  return kept;
+}
+
+/** Conditional comments of Word and WPS hide markup that some parsers would read; what no text may hold goes too. */
+function withoutOfficeMarkup(html: string): string {
+  return html
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/<!\[(?:if|endif)[^>]*\]>/gi, '')
+    .replace(/<\/?[ovwxm]:[a-z]+[^>]*>/gi, '')
+    .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\uFFFE\uFFFF]/g, '');
+}

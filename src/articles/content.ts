@@ -1,0 +1,130 @@
+import { AppError, countChars } from '../kernel/index.ts';
+import type { Category, Town } from '../platform/config/index.ts';
+import type { SearchWords } from '../platform/search-words/index.ts';
+import { type ArticleVersion, bodyHashOf, type Content, contentHashOf, imagesOf, type PublishWith } from './article.ts';
+import type { VersionWords } from './articles.store.ts';
+import { passagesOf, plainText } from './body-text.ts';
+import { cleanBody } from './body.ts';
+import { imageRefs, type ImageFiles } from './media.ts';
+import { type Finding, findPersonalData } from './personal-data.ts';
+
+/** What a member of staff writes; texts are trimmed and bounded by the contract. */
+export interface Writing {
+  readonly title: string;
+  readonly shortTitle: string | null;
+  readonly summary: string;
+  readonly categoryCode: string;
+  readonly villageCode: string | null;
+  readonly majorDecision: boolean;
+  readonly bodyHtml: string;
+  readonly coverMediaId: string | null;
+}
+
+/** A writing checked and made final. */
+export interface Composed {
+  readonly content: Content;
+  readonly bodyHash: string;
+  readonly contentHash: string;
+  readonly droppedImages: number;
+}
+
+export interface ContentRules {
+  readonly categories: readonly Category[];
+  readonly villages: Town['villages'];
+  readonly publicUrl: string;
+  readonly files: ImageFiles;
+  readonly words: SearchWords;
+}
+
+/** Characters of a title that the platform takes (wechat-protocol §1.4). */
+export const PUSH_TITLE_CHARS = 32;
+/** Characters of cleaned markup: ten times what the platform pushes; a name list of a whole town fits. */
+const MAX_BODY_CHARS = 200_000;
+/** More than this on one page is an album, and each is read again at every push. */
+const MAX_IMAGES = 50;
+
+/**
+ * Makes a writing final: body cleaned, images found, hashes computed. A category of major decisions makes the article
+ * one. AppError invalid_input with the place where something does not fit.
+ */
+export async function compose(rules: ContentRules, writing: Writing): Promise<Composed> {
+  const category = rules.categories.find((candidate) => candidate.code === writing.categoryCode);
+  if (!category) throw refused('categoryCode', '公开目录里没有这一类。');
+  if (writing.villageCode !== null && !rules.villages.some((village) => village.code === writing.villageCode)) {
+    throw refused('villageCode', '没有这个行政村。');
+  }
+  const body = cleanBody(writing.bodyHtml, rules.publicUrl);
+  if (body.html.length > MAX_BODY_CHARS) throw refused('bodyHtml', '正文太长，请分成几篇。');
+  if (plainText(body.html) === '' && body.mediaIds.length === 0) throw refused('bodyHtml', '正文不能为空。');
+  if (body.mediaIds.length > MAX_IMAGES) throw refused('bodyHtml', `图片太多，一篇最多 ${MAX_IMAGES} 张。`);
+  const { coverMediaId, ...texts } = writing;
+  const [images, covers] = await Promise.all([
+    imageRefs(rules.files, body.mediaIds),
+    imageRefs(rules.files, coverMediaId === null ? [] : [coverMediaId]),
+  ]);
+  const content: Content = {
+    title: texts.title,
+    shortTitle: texts.shortTitle,
+    summary: texts.summary,
+    categoryCode: texts.categoryCode,
+    villageCode: texts.villageCode,
+    majorDecision: texts.majorDecision || category.majorDecision === true,
+    bodyHtml: body.html,
+    images,
+    cover: covers[0] ?? null,
+  };
+  const bodyHash = bodyHashOf(content.bodyHtml);
+  const contentHash = contentHashOf({ ...content, bodyHash });
+  return { content, bodyHash, contentHash, droppedImages: body.droppedImages };
+}
+
+/** A title that the platform takes; null where there is none. */
+export function pushTitleOf(version: Pick<Content, 'title' | 'shortTitle'>): string | null {
+  const fits = (text: string | null): boolean => text !== null && countChars(text) <= PUSH_TITLE_CHARS;
+  return [version.title, version.shortTitle].find(fits) ?? null;
+}
+
+/** An article that is to go out by a briefing must be able to. */
+export function checkPushable(version: Pick<Content, 'title' | 'shortTitle'> & { publishWith: PublishWith }): void {
+  if (version.publishWith === 'briefing' && pushTitleOf(version) === null) {
+    throw refused('shortTitle', `标题超过 ${PUSH_TITLE_CHARS} 个字，随简报推送需要填写短标题。`);
+  }
+}
+
+/** Words of a version for searches; the names of its category and village are found too. */
+export function wordsOf(
+  rules: Pick<ContentRules, 'categories' | 'villages' | 'words'>,
+  content: Content,
+): VersionWords {
+  const category = rules.categories.find(({ code }) => code === content.categoryCode);
+  const village = rules.villages.find(({ code }) => code === content.villageCode);
+  const texts = [content.title, category?.name, village?.name, content.summary, plainText(content.bodyHtml)];
+  return { words: rules.words.of(texts.join('\n')), titleWords: rules.words.of(content.title) };
+}
+
+/** A few words' worth of places; a long list of names has thousands and the leader needs only to know. */
+const MAX_FINDINGS = 200;
+
+/** Personal data in everything that the public would read, and in the names of its images (P5). */
+export async function scanVersion(
+  files: ImageFiles,
+  version: Pick<ArticleVersion, 'title' | 'shortTitle' | 'summary' | 'bodyHtml' | 'images' | 'cover'>,
+): Promise<Finding[]> {
+  const names = await files.factsOf(imagesOf(version).map((image) => image.mediaId));
+  const found = [
+    ...findPersonalData(version.title, '标题'),
+    ...findPersonalData(version.shortTitle ?? '', '短标题'),
+    ...findPersonalData(version.summary, '摘要'),
+    ...passagesOf(version.bodyHtml).flatMap(({ text, place, kind }) =>
+      findPersonalData(text, `正文 ${place}${PLACE_NOTES[kind]}`),
+    ),
+    ...names.flatMap((file) => findPersonalData(file.facts.filename, '图片文件名')),
+  ];
+  return found.slice(0, MAX_FINDINGS);
+}
+
+const PLACE_NOTES = { text: '', cell: '', link: '（链接）', image: '（图片说明）' } as const;
+
+function refused(path: string, problem: string): AppError {
+  return new AppError('invalid_input', { message: problem, details: [{ path, problem }] });
+}

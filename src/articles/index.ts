@@ -1,0 +1,72 @@
+import type { Connection } from '../platform/mongo/index.ts';
+import type { AuditRecorder } from '../audit/index.ts';
+import type { Route } from '../http/index.ts';
+import type { Clock, Log } from '../kernel/index.ts';
+import type { Category, Town } from '../platform/config/index.ts';
+import { createFileStore } from '../platform/files/index.ts';
+import type { Sweep } from '../platform/jobs/index.ts';
+import type { Transact } from '../platform/mongo/index.ts';
+import type { SearchWords } from '../platform/search-words/index.ts';
+import { roleMay } from '../staff/index.ts';
+import { MEDIA_BUCKET } from './articles.collections.ts';
+import { articlesRoutes } from './articles.routes.ts';
+import { createArticlesService } from './articles.service.ts';
+import { createArticlesStore } from './articles.store.ts';
+import { createDesk } from './desk.ts';
+import { type ArticlesForBriefings, createForBriefings } from './for-briefings.ts';
+import { type ImageFacts, readChecked, storeImage } from './media.ts';
+import { createPublicReads, type PublicReads } from './public.ts';
+import { createPublicStore } from './public.store.ts';
+import { createVerifier } from './verify.ts';
+
+export { articlesCollections } from './articles.collections.ts';
+export type { PublicItem } from './public.ts';
+
+/** What other features may ask. */
+export type Articles = PublicReads & ArticlesForBriefings;
+
+export interface ArticlesDeps {
+  /** The work pool. */
+  readonly connection: Connection;
+  readonly transact: Transact;
+  readonly audit: AuditRecorder;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly categories: readonly Category[];
+  readonly villages: Town['villages'];
+  /** PUBLIC_URL, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly words: SearchWords;
+  /** Counts the alarm that stored text and approved hash disagree. */
+  readonly onMismatch: () => void;
+}
+
+/** Articles: write → submit → approve → public → withdrawn (P1). See README.md. */
+export function createArticles(deps: ArticlesDeps): {
+  readonly api: Articles;
+  readonly routes: readonly Route[];
+  readonly sweeps: readonly Sweep[];
+} {
+  const { connection, words, publicUrl, transact, audit, clock } = deps;
+  const files = createFileStore<ImageFacts>({ connection, bucket: MEDIA_BUCKET });
+  const store = createArticlesStore(connection);
+  const publicStore = createPublicStore(connection);
+  const verifier = createVerifier({ files, log: deps.log, onMismatch: deps.onMismatch });
+  const rules = { categories: deps.categories, villages: deps.villages, publicUrl, files, words };
+  const api: Articles = {
+    ...createPublicReads({ store, publicStore, verifier, words, publicUrl }),
+    ...createForBriefings({ store, verifier, audit, clock, publicUrl }),
+  };
+  const routes = articlesRoutes({
+    service: createArticlesService({ store, rules, verifier, transact, audit, clock }),
+    desk: createDesk({ store, files, words }),
+    upload: (upload) => storeImage({ files, transact, audit, clock }, upload),
+    publicImage: api.media,
+    anyImage: async (mediaId) => {
+      const found = await files.facts(mediaId);
+      return found && readChecked(files, { mediaId, sha256: found.facts.sha256 });
+    },
+    may: roleMay,
+  });
+  return { api, routes, sweeps: [] };
+}

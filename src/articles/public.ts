@@ -1,0 +1,190 @@
+import { AppError } from '../kernel/index.ts';
+import type { SearchWords } from '../platform/search-words/index.ts';
+import { decodeCursor, encodeCursor, type Page } from '../http/index.ts';
+import type { ArticleVersion, CollectiveDecision, VersionSummary } from './article.ts';
+import { cleanBody } from './body.ts';
+import type { ArticlesStore, Before } from './articles.store.ts';
+import type { CheckedImage } from './media.ts';
+import type { PublicFilter, PublicStore } from './public.store.ts';
+import type { Verifier } from './verify.ts';
+
+/** An article in a list for the public. */
+export interface PublicItem {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly categoryCode: string;
+  readonly villageCode: string | null;
+  readonly coverMediaId: string | null;
+  readonly publishedAt: Date;
+}
+
+/** An article as the public reads it. */
+export interface PublicArticle extends PublicItem {
+  readonly versionId: string;
+  readonly version: number;
+  readonly contentHash: string;
+  readonly shortTitle: string | null;
+  readonly majorDecision: boolean;
+  readonly collectiveDecision: CollectiveDecision | null;
+  /** Clean HTML; images are `/media/<id>`. */
+  readonly bodyHtml: string;
+  /** When its first version became public; later than that means it was corrected. */
+  readonly firstPublishedAt: Date;
+}
+
+/** Where a withdrawn article stood: what the 410 page says. */
+export interface Tombstone {
+  readonly withdrawnAt: string;
+  readonly reason: string;
+}
+
+export interface PublicReads {
+  /** All words must match; those that match in the title come first, each part newest first. Empty words find nothing. */
+  searchPublic(query: { words: string; limit: number; cursor?: string | undefined }): Promise<Page<PublicItem>>;
+  /** Newest first. */
+  latestPublic(query: {
+    limit: number;
+    categoryCode?: string | undefined;
+    villageCode?: string | undefined;
+    cursor?: string | undefined;
+  }): Promise<Page<PublicItem>>;
+  /** AppError not_found; withdrawn with a Tombstone as details; content_mismatch where the stored text is not the approved one. */
+  publicView(id: string): Promise<PublicArticle>;
+  /** An image of a published version, its bytes checked against the approved hash. AppError not_found, content_mismatch. */
+  media(id: string): Promise<CheckedImage>;
+}
+
+interface PublicDeps {
+  readonly store: ArticlesStore;
+  readonly publicStore: PublicStore;
+  readonly verifier: Verifier;
+  readonly words: SearchWords;
+  readonly publicUrl: string;
+}
+
+const ID = /^[0-9a-f]{24}$/;
+
+export function createPublicReads(deps: PublicDeps): PublicReads {
+  const { publicStore, verifier } = deps;
+  return {
+    latestPublic: async ({ limit, categoryCode, villageCode, cursor }) => {
+      const filter = { categoryCode, villageCode };
+      const before = cursor === undefined ? null : placeOf(decodeCursor(cursor, ['number', 'string'] as const));
+      const rows = await publicStore.list(filter, before, limit + 1);
+      const last = rows.length > limit ? rows[limit - 1] : undefined;
+      return { items: shown(verifier, rows.slice(0, limit)), nextCursor: last ? encodeCursor(positionOf(last)) : null };
+    },
+    searchPublic: (query) => search(deps, query),
+    publicView: async (id) => {
+      if (!ID.test(id)) throw new AppError('not_found');
+      const version = await publicStore.published(id);
+      if (!version) throw await whyGone(publicStore, id);
+      verifier.textAsApproved(version);
+      const article = await deps.store.article(id);
+      return {
+        ...viewOf(version, deps.publicUrl),
+        firstPublishedAt: article?.firstPublishedAt ?? publishedAt(version),
+      };
+    },
+    media: async (id) => {
+      if (!ID.test(id)) throw new AppError('not_found');
+      const showing = await publicStore.showing(id);
+      const ref = showing
+        .filter((version) => verifier.listable(version))
+        .flatMap((version) => [...version.images, ...(version.cover ? [version.cover] : [])])
+        .find((image) => image.mediaId === id);
+      if (!ref) throw new AppError('not_found');
+      return verifier.image(ref);
+    },
+  };
+}
+
+/**
+ * Two lists one after the other: title matches, then the others. The cursor names the list and the place in it.
+ */
+async function search(
+  deps: PublicDeps,
+  query: { words: string; limit: number; cursor?: string | undefined },
+): Promise<Page<PublicItem>> {
+  const asked = deps.words.asked(query.words);
+  if (asked.length === 0) return { items: [], nextCursor: null };
+  const [part, ...place] =
+    query.cursor === undefined
+      ? (['title', null, null] as const)
+      : decodeCursor(query.cursor, ['string', 'number', 'string'] as const);
+  const filters: readonly [string, PublicFilter][] = [
+    ['title', { titleWords: asked }],
+    ['text', { onlyTextWords: asked }],
+  ];
+  const found: { part: string; row: VersionSummary }[] = [];
+  for (const [name, filter] of filters.slice(part === 'text' ? 1 : 0)) {
+    const before = name === part && place[0] !== null && place[1] !== null ? placeOf([place[0], place[1]]) : null;
+    const rows = await deps.publicStore.list(filter, before, query.limit + 1 - found.length);
+    found.push(...rows.map((row) => ({ part: name, row })));
+    if (found.length > query.limit) break;
+  }
+  const last = found.length > query.limit ? found[query.limit - 1] : undefined;
+  return {
+    items: shown(
+      deps.verifier,
+      found.slice(0, query.limit).map(({ row }) => row),
+    ),
+    nextCursor: last ? encodeCursor([last.part, ...positionOf(last.row)]) : null,
+  };
+}
+
+function shown(verifier: Verifier, rows: readonly VersionSummary[]): PublicItem[] {
+  return rows.filter((row) => verifier.listable(row)).map(itemOf);
+}
+
+function itemOf(version: VersionSummary): PublicItem {
+  return {
+    id: version.articleId,
+    title: version.title,
+    summary: version.summary,
+    categoryCode: version.categoryCode,
+    villageCode: version.villageCode,
+    coverMediaId: coverOf(version),
+    publishedAt: publishedAt(version),
+  };
+}
+
+function viewOf(version: ArticleVersion, publicUrl: string): Omit<PublicArticle, 'firstPublishedAt'> {
+  return {
+    ...itemOf(version),
+    versionId: version.id,
+    version: version.version,
+    contentHash: version.contentHash,
+    shortTitle: version.shortTitle,
+    majorDecision: version.majorDecision,
+    collectiveDecision: version.approval?.collectiveDecision ?? null,
+    bodyHtml: cleanBody(version.bodyHtml, publicUrl).html,
+  };
+}
+
+/** The cover, or the first image of the text where none was chosen. */
+export function coverOf(version: Pick<VersionSummary, 'cover' | 'images'>): string | null {
+  return version.cover?.mediaId ?? version.images[0]?.mediaId ?? null;
+}
+
+function publishedAt(version: VersionSummary): Date {
+  return version.publishedAt ?? version.createdAt;
+}
+
+async function whyGone(publicStore: PublicStore, articleId: string): Promise<AppError> {
+  const version = await publicStore.lastWithdrawn(articleId);
+  if (!version?.withdrawal || version.publishedAt === null) return new AppError('not_found');
+  const { at, reason } = version.withdrawal;
+  const details: Tombstone = { withdrawnAt: at.toISOString(), reason };
+  return new AppError('withdrawn', { details });
+}
+
+function positionOf(version: VersionSummary): [number, string] {
+  return [publishedAt(version).getTime(), version.id];
+}
+
+function placeOf([at, id]: readonly [number, string]): Before {
+  if (!ID.test(id) || !Number.isSafeInteger(at)) throw new AppError('invalid_input');
+  return { at: new Date(at), id };
+}

@@ -1,0 +1,110 @@
+import { canonicalJson, newToken, type Clock, type Log } from '../kernel/index.ts';
+import type { Sweep } from '../platform/jobs/index.ts';
+import type { Transact } from '../platform/mongo/index.ts';
+import type { Signer } from '../platform/sealing/index.ts';
+import type { AuditDoc, AuditStore } from './audit.store.ts';
+
+/** What the chain's first row is chained to. */
+const GENESIS = 'genesis';
+const BATCH = 500;
+/** The sealer's lease: longer than any batch, short enough that another takes over soon. */
+const LEASE_MS = 10_000;
+/** The head goes to the log this often, so that a cut tail can be found by it (P6). */
+const HEAD_EVERY_MS = 60_000;
+
+/** The text that a row's MAC covers: everything but the seal itself, with its place in the chain. */
+function statementOf(row: AuditDoc, seq: number, previousMac: string): string {
+  const { at, action, actor, target, before, after, reason, facts } = row;
+  const value = { id: String(row._id), at: at.toISOString(), action, actor, target, before, after, reason, facts, seq };
+  return `${previousMac}\n${canonicalJson(value)}`;
+}
+
+export interface SealerDeps {
+  readonly store: AuditStore;
+  readonly transact: Transact;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The one writer of the chain: gives waiting rows their place and MAC, whole batches at a time. */
+export function createSealSweep(deps: SealerDeps): Sweep {
+  const { store, signer, clock, log } = deps;
+  const me = newToken(9);
+  let headLoggedAt = 0;
+
+  const sealBatch = async (): Promise<number> => {
+    const rows = await store.unsealed(BATCH);
+    if (rows.length === 0) return 0;
+    await deps.transact(async (tx) => {
+      const head = await store.lastSealed(tx);
+      let seq = head?.seq ?? 0;
+      let mac = head?.mac ?? GENESIS;
+      const sealed = rows.map((row) => {
+        seq += 1;
+        mac = signer.sign(statementOf(row, seq, mac));
+        return { id: row._id, seq, mac };
+      });
+      await store.seal(tx, sealed);
+    });
+    return rows.length;
+  };
+
+  const logHead = async (now: Date): Promise<void> => {
+    if (now.getTime() - headLoggedAt < HEAD_EVERY_MS) return;
+    headLoggedAt = now.getTime();
+    const head = await store.lastSealed();
+    if (head) log.info('audit.head', { seq: head.seq, mac: head.mac });
+  };
+
+  return {
+    name: 'audit.seal',
+    everySeconds: 1,
+    run: async () => {
+      const now = clock.now();
+      if (!(await store.takeLease(me, now, new Date(now.getTime() + LEASE_MS)))) return 0;
+      let total = 0;
+      for (let count = await sealBatch(); count > 0; count = await sealBatch()) total += count;
+      await logHead(now);
+      return total;
+    },
+  };
+}
+
+export interface AuditVerdict {
+  readonly rows: number;
+  readonly head: { readonly seq: number; readonly mac: string } | null;
+  readonly unsealed: number;
+  /** One English sentence per damage; empty = the chain is whole. */
+  readonly damage: readonly string[];
+}
+
+/**
+ * Walks the chain and finds a sealed row altered, removed, inserted or reordered; with heads printed to the log
+ * earlier (`knownHeads`) also a cut tail. After the first break the chain is followed from what stands there.
+ */
+export async function verifyChain(
+  deps: { store: AuditStore; signer: Signer; clock: Clock },
+  knownHeads: readonly { seq: number; mac: string }[] = [],
+): Promise<AuditVerdict> {
+  const damage: string[] = [];
+  const macs = new Map<number, string>();
+  let previous = GENESIS;
+  let seq = 0;
+  for await (const row of deps.store.chain()) {
+    const at = row.seq ?? 0;
+    if (at !== seq + 1) damage.push(`row ${seq + 1}${at - 1 > seq + 1 ? `–${at - 1}` : ''} is missing`);
+    const intact = row.mac !== null && deps.signer.verify(statementOf(row, at, previous), row.mac);
+    if (!intact && at === seq + 1) damage.push(`row ${at} was altered or does not follow row ${seq}`);
+    previous = row.mac ?? '';
+    seq = at;
+    macs.set(at, previous);
+  }
+  for (const head of knownHeads) {
+    const found = macs.get(head.seq);
+    if (found === undefined) damage.push(`the chain ends at ${seq}, but head ${head.seq} was printed: the tail is cut`);
+    else if (found !== head.mac) damage.push(`row ${head.seq} is not the one whose head was printed`);
+  }
+  const unsealed = await deps.store.countUnsealedBefore(deps.clock.now());
+  return { rows: macs.size, head: seq > 0 ? { seq, mac: previous } : null, unsealed, damage };
+}

@@ -1,0 +1,50 @@
+import type { Actor } from '../audit/index.ts';
+import type { Tx } from '../platform/mongo/index.ts';
+import type { SubscribersApi } from '../subscribers/index.ts';
+import type { WechatClient } from '../wechat/index.ts';
+import type { FrozenArticle } from './briefing.ts';
+
+/** The approved text of one version, its hash recomputed from what is stored. */
+export interface ExactArticle {
+  readonly bodyHtml: string;
+  /** Every image of the body and the cover. */
+  readonly images: readonly { readonly mediaId: string; readonly bytes: Uint8Array }[];
+}
+
+/** What briefings need of the articles. */
+export interface ArticlesDoor {
+  /** Approved or published ones only, in the order asked for; AppError wrong_state names which is not. */
+  freezeForBriefing(articleIds: readonly string[]): Promise<readonly FrozenArticle[]>;
+  /** AppError content_mismatch on any difference; withdrawn or wrong_state where the version may not go out any more. */
+  readExact(exact: { versionId: string; contentHash: string }): Promise<ExactArticle>;
+  /** approved → published, in the transaction that records that the platform accepted the push. */
+  publishFromBriefing(tx: Tx, order: { articleIds: readonly string[]; actor: Actor }): Promise<void>;
+}
+
+/** What briefings need of the followers. */
+export type SubscribersDoor = Pick<SubscribersApi, 'headCount' | 'pushTarget'>;
+
+/** Where a member of staff receives previews. */
+export interface StaffDoor {
+  /** The openid bound to this account, null where none is. */
+  boundOpenidOf(staffId: string): Promise<string | null>;
+}
+
+export type PushClient = Pick<
+  WechatClient,
+  | 'rights'
+  | 'addDraft'
+  | 'deleteDraft'
+  | 'uploadBodyImage'
+  | 'uploadPermanentImage'
+  | 'massSend'
+  | 'massStatus'
+  | 'preview'
+>;
+
+/** Tells the office at once that a push needs a person. Must not throw. */
+export type TellStaff = (trouble: {
+  readonly briefingId: string;
+  readonly title: string;
+  readonly words: string;
+}) => void;

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { pageOf, pagingQuery } from '../http/index.ts';
+import { BRIEFING_STATUSES, MAX_ARTICLES } from './briefing.ts';
+
+const id = z.string().regex(/^[0-9a-f]{24}$/);
+const code = z.string().regex(/^[a-z0-9_]{1,32}$/);
+const reason = z.string().trim().min(1).max(500);
+const time = z.iso.datetime({ offset: true });
+
+const audience = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('all') }),
+  z.strictObject({ kind: z.literal('village'), code }),
+  z.strictObject({ kind: z.literal('topic'), code }),
+]);
+const title = z.string().trim().min(1).max(100);
+const articleIds = z
+  .array(id)
+  .min(1)
+  .max(MAX_ARTICLES)
+  .refine((ids) => new Set(ids).size === ids.length, 'the same article twice');
+
+export const briefingParams = z.strictObject({ id });
+export const composeRequest = z.strictObject({ title, articleIds, audience });
+export const editRequest = z
+  .strictObject({
+    title: title.optional(),
+    articleIds: articleIds.optional(),
+    audience: audience.optional(),
+    /** The `rev` that the editor saw; refused with stale_version where it is no longer the newest. */
+    baseRev: z.number().int().min(1).optional(),
+  })
+  .refine((body) => body.title !== undefined || body.articleIds !== undefined || body.audience !== undefined);
+export const emptyRequest = z.strictObject({}).optional();
+export const approveRequest = z
+  .strictObject({
+    contentHash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+  })
+  .optional();
+export const rejectRequest = z.strictObject({ reason });
+export const scheduleRequest = z
+  .strictObject({
+    sendAt: time.optional(),
+    /** Titles and links as a text: where the account may not push articles (48008). */
+    asText: z.boolean().optional(),
+  })
+  .optional();
+export const previewRequest = z
+  .strictObject({
+    openid: z
+      .string()
+      .regex(/^[\w-]{1,64}$/)
+      .optional(),
+  })
+  .optional();
+export const resolveRequest = z.strictObject({
+  outcome: z.enum(['sent', 'not_sent']),
+  msgId: z
+    .string()
+    .regex(/^\d{1,20}$/)
+    .optional(),
+  reason,
+});
+export const listQuery = z.strictObject({ ...pagingQuery, status: z.enum(BRIEFING_STATUSES).optional() });
+
+export type ComposeRequest = z.output<typeof composeRequest>;
+export type EditRequest = z.output<typeof editRequest>;
+export type ScheduleRequest = NonNullable<z.output<typeof scheduleRequest>>;
+export type ResolveRequest = z.output<typeof resolveRequest>;
+
+const count = z.number().int();
+const trouble = z.object({ at: z.string(), code: z.string(), message: z.string(), errcode: count.nullable() });
+const batch = z.object({
+  clientMsgId: z.string(),
+  status: z.enum(['preparing', 'sending', 'unknown', 'submitted', 'delivered', 'failed', 'not_sent']),
+  attempts: count,
+  firstAttemptAt: z.string().nullable(),
+  lastAttemptAt: z.string().nullable(),
+  msgId: z.string().optional(),
+  acceptedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  finishStatus: z.string().nullable(),
+  /** As the platform counted; absent until it said so. */
+  counts: z.object({ total: count, filtered: count, sent: count, failed: count }).optional(),
+  lastError: trouble.nullable(),
+});
+const frozenArticle = z.object({
+  articleId: z.string(),
+  versionId: z.string(),
+  version: count,
+  contentHash: z.string(),
+  title: z.string(),
+  shortTitle: z.string().nullable(),
+  summary: z.string(),
+  coverMediaId: z.string().nullable(),
+  publicPath: z.string(),
+});
+
+export const briefingResponse = z.object({
+  id: z.string(),
+  title: z.string(),
+  status: z.enum(BRIEFING_STATUSES),
+  statusName: z.string(),
+  rev: count,
+  articleIds: z.array(z.string()),
+  audience: z.object({ kind: z.enum(['all', 'village', 'topic']), code: z.string().optional(), name: z.string() }),
+  /** The exact versions; null before the first submit. */
+  articles: z.array(frozenArticle).nullable(),
+  contentHash: z.string().nullable(),
+  composers: z.array(z.string()),
+  submittedBy: z.string().nullable(),
+  approval: z.object({ by: z.string(), at: z.string(), contentHash: z.string() }).nullable(),
+  rejection: z.object({ by: z.string(), at: z.string(), reason: z.string() }).nullable(),
+  sendAt: z.string().nullable(),
+  /** True where it should have gone out two minutes ago or more. */
+  overdue: z.boolean(),
+  hold: trouble.nullable(),
+  failure: trouble.nullable(),
+  dispatch: z
+    .object({
+      startedAt: z.string().nullable(),
+      tagId: count.nullable(),
+      headCount: count.nullable(),
+      batches: z.array(batch),
+    })
+    .nullable(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+export type BriefingView = z.output<typeof briefingResponse>;
+
+/** What a person copies into the platform's own site where the account may not push by interface. */
+const manualPush = z.object({
+  steps: z.array(z.string()),
+  articles: z.array(
+    z.object({
+      title: z.string(),
+      digest: z.string(),
+      bodyHtml: z.string(),
+      sourceUrl: z.string(),
+      coverPath: z.string().nullable(),
+    }),
+  ),
+});
+export type ManualPush = z.output<typeof manualPush>;
+export const briefingDetailResponse = briefingResponse.extend({ manualPush: manualPush.optional() });
+export const scheduledResponse = briefingResponse.extend({ warnings: z.array(z.string()) });
+export const briefingsResponse = pageOf(briefingResponse);
+
+export const quotaResponse = z.object({
+  accountType: z.enum(['subscription', 'service']),
+  period: z.enum(['day', 'month']),
+  /** First day of the period, China time. */
+  from: z.string(),
+  limit: count,
+  used: count,
+  left: count,
+  note: z.string(),
+});
+export type QuotaView = z.output<typeof quotaResponse>;

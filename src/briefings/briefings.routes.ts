@@ -1,0 +1,191 @@
+import { decodeCursor, defineRoute, encodeCursor, type Route } from '../http/index.ts';
+import { AppError, type Clock } from '../kernel/index.ts';
+import type { TownGroups } from '../subscribers/index.ts';
+import type { Briefing } from './briefing.ts';
+import * as contract from './briefings.contract.ts';
+import type { BriefingsService } from './briefings.service.ts';
+import type { BriefingsStore } from './briefings.store.ts';
+import { viewOf } from './briefings.view.ts';
+import { manualPushOf, type PreviewDeps, previewBriefing } from './preview.ts';
+import type { SchedulingService } from './scheduling.service.ts';
+
+export interface RoutesDeps {
+  readonly service: BriefingsService;
+  readonly scheduling: SchedulingService;
+  readonly preview: PreviewDeps;
+  readonly store: BriefingsStore;
+  readonly town: TownGroups;
+  readonly clock: Clock;
+}
+
+const PATH = '/api/v1/briefings';
+
+/** Every route of the staff API that concerns briefings (design §4). */
+export function briefingsRoutes(deps: RoutesDeps): Route[] {
+  const view = (briefing: Briefing) => viewOf(briefing, deps.town, deps.clock.now());
+  return [...readingRoutes(deps, view), ...writingRoutes(deps, view), ...sendingRoutes(deps, view)];
+}
+
+type View = (briefing: Briefing) => contract.BriefingView;
+
+function readingRoutes({ service, scheduling, preview, store }: RoutesDeps, view: View): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: `${PATH}/quota`,
+      allow: { action: 'briefings.read' },
+      summary: 'Pushes used and left in the current period',
+      response: contract.quotaResponse,
+      handler: async () => scheduling.quota(),
+    }),
+    defineRoute({
+      method: 'get',
+      path: PATH,
+      allow: { action: 'briefings.read' },
+      summary: 'Briefings, newest first',
+      query: contract.listQuery,
+      response: contract.briefingsResponse,
+      handler: async ({ query: { limit, cursor, status } }) => {
+        const before = cursor === undefined ? undefined : positionOf(cursor);
+        const found = await store.list({
+          limit: limit + 1,
+          ...(status === undefined ? {} : { status }),
+          ...(before === undefined ? {} : { before }),
+        });
+        const items = found.slice(0, limit);
+        const last = items.at(-1);
+        return { items: items.map(view), nextCursor: found.length > limit && last ? encodeCursor([last.id]) : null };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${PATH}/:id`,
+      allow: { action: 'briefings.read' },
+      summary: 'One briefing with what became of its push',
+      params: contract.briefingParams,
+      response: contract.briefingDetailResponse,
+      handler: async ({ params }) => {
+        const briefing = await service.get(params.id);
+        const manualPush = await manualPushOf(preview, briefing);
+        return { ...view(briefing), ...(manualPush === undefined ? {} : { manualPush }) };
+      },
+    }),
+  ];
+}
+
+function positionOf(cursor: string): string {
+  const [id] = decodeCursor(cursor, ['string'] as const);
+  if (!/^[0-9a-f]{24}$/.test(id)) throw new AppError('invalid_input');
+  return id;
+}
+
+function writingRoutes({ service }: RoutesDeps, view: View): Route[] {
+  const response = contract.briefingResponse;
+  const params = contract.briefingParams;
+  return [
+    defineRoute({
+      method: 'post',
+      path: PATH,
+      allow: { action: 'briefings.compose' },
+      summary: 'Composes a briefing of 1 to 8 approved articles',
+      status: 201,
+      body: contract.composeRequest,
+      response,
+      handler: async ({ caller, body }) => view(await service.compose(caller, body)),
+    }),
+    defineRoute({
+      method: 'patch',
+      path: `${PATH}/:id`,
+      allow: { action: 'briefings.compose' },
+      summary: 'Edits a briefing; takes back submission and approval',
+      params,
+      body: contract.editRequest,
+      response,
+      handler: async ({ caller, params, body }) => view(await service.edit(caller, params.id, body)),
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${PATH}/:id/submit`,
+      allow: { action: 'briefings.compose' },
+      summary: 'Freezes exact versions and asks for approval',
+      params,
+      body: contract.emptyRequest,
+      response,
+      handler: async ({ caller, params }) => view(await service.submit(caller, params.id)),
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${PATH}/:id/approve`,
+      allow: { action: 'briefings.approve' },
+      summary: 'Approves the frozen content, by a leader who neither composed nor submitted it',
+      params,
+      body: contract.approveRequest,
+      response,
+      handler: async ({ caller, params, body }) => view(await service.approve(caller, params.id, body?.contentHash)),
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${PATH}/:id/reject`,
+      allow: { action: 'briefings.approve' },
+      summary: 'Sends it back with a reason',
+      params,
+      body: contract.rejectRequest,
+      response,
+      handler: async ({ caller, params, body }) => view(await service.reject(caller, params.id, body.reason)),
+    }),
+  ];
+}
+
+function sendingRoutes({ service, scheduling, preview }: RoutesDeps, view: View): Route[] {
+  const response = contract.briefingResponse;
+  const params = contract.briefingParams;
+  return [
+    defineRoute({
+      method: 'post',
+      path: `${PATH}/:id/schedule`,
+      allow: { action: 'briefings.schedule' },
+      summary: 'Sets or moves the time of the push; without one, as soon as the lead time allows',
+      params,
+      body: contract.scheduleRequest,
+      response: contract.scheduledResponse,
+      handler: async ({ caller, params, body }) => {
+        const { briefing, warnings } = await scheduling.schedule(caller, params.id, body ?? {});
+        return { ...view(briefing), warnings };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${PATH}/:id/cancel`,
+      allow: { action: 'briefings.schedule' },
+      summary: 'Cancels; possible until the push has begun',
+      params,
+      body: contract.emptyRequest,
+      response,
+      handler: async ({ caller, params }) => view(await service.cancel(caller, params.id)),
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${PATH}/:id/preview`,
+      allow: { action: 'briefings.schedule' },
+      summary: 'Shows it on one phone: the given one, else the bound one of the caller',
+      params,
+      body: contract.previewRequest,
+      response,
+      handler: async ({ caller, params, body }) => {
+        const briefing = await service.get(params.id);
+        await previewBriefing(preview, caller, briefing, body?.openid);
+        return view(briefing);
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${PATH}/:id/resolve`,
+      allow: { action: 'briefings.resolve' },
+      summary: 'A leader says what became of a push of which the platform said nothing',
+      params,
+      body: contract.resolveRequest,
+      response,
+      handler: async ({ caller, params, body }) => view(await scheduling.resolve(caller, params.id, body)),
+    }),
+  ];
+}

@@ -1,0 +1,96 @@
+import type { StateTable } from '../kernel/index.ts';
+
+export const COMPLAINT_KINDS = ['consult', 'help', 'complain', 'suggest'] as const;
+export type ComplaintKind = (typeof COMPLAINT_KINDS)[number];
+export const KIND_NAMES: Readonly<Record<ComplaintKind, string>> = {
+  consult: '咨询',
+  help: '求助',
+  complain: '投诉',
+  suggest: '建议',
+};
+
+export const COMPLAINT_STATUSES = [
+  'received',
+  'accepted',
+  'refused',
+  'assigned',
+  'answered',
+  'closed',
+  'reopened',
+] as const;
+export type ComplaintStatus = (typeof COMPLAINT_STATUSES)[number];
+export type ComplaintMove = 'accept' | 'refuse' | 'assign' | 'answer' | 'return' | 'close' | 'reopen';
+
+/** Design §4: the moves of a complaint. What is not here cannot happen. */
+export const COMPLAINT_STATES: StateTable<ComplaintStatus, ComplaintMove> = {
+  received: { accept: 'accepted', refuse: 'refused' },
+  accepted: { assign: 'assigned' },
+  refused: {},
+  assigned: { answer: 'answered', return: 'accepted' },
+  answered: { close: 'closed', reopen: 'reopened' },
+  closed: { reopen: 'reopened' },
+  reopened: { assign: 'assigned' },
+};
+
+/** Statuses in which somebody of the office still owes something: what `overdue` looks at. */
+export const OPEN_STATUSES: readonly ComplaintStatus[] = ['received', 'accepted', 'assigned', 'reopened'];
+
+export const SOURCES = ['chat', 'phone', 'box', 'visit'] as const;
+export type ComplaintSource = (typeof SOURCES)[number];
+
+/** One thing that the resident said, or that staff wrote down for them. */
+export interface ComplaintMessage {
+  readonly at: Date;
+  readonly from: 'resident' | 'staff';
+  readonly type: 'text' | 'image' | 'voice' | 'video' | 'location';
+  readonly text?: string;
+  readonly mediaId?: string;
+  readonly picUrl?: string;
+  readonly location?: { readonly lat: number; readonly lng: number; readonly label: string };
+}
+
+export interface ComplaintAnswer {
+  readonly at: Date;
+  readonly text: string;
+  readonly unit: string;
+}
+
+export interface ComplaintStep {
+  readonly at: Date;
+  readonly move: string;
+  readonly status: ComplaintStatus;
+  /** The unit or office that acted; never a person's name toward residents. */
+  readonly by: string;
+  readonly reason?: string;
+}
+
+export interface Complaint {
+  readonly ticket: string;
+  readonly sourceKey: string;
+  readonly source: ComplaintSource;
+  readonly openid: string | null;
+  readonly kind: ComplaintKind | null;
+  readonly villageCode: string;
+  readonly status: ComplaintStatus;
+  readonly unit: string | null;
+  readonly receivedAt: Date;
+  readonly dueAt: Date;
+  readonly dueWhy: string;
+  /** Version of clocks.json that made dueAt; frozen. */
+  readonly ruleVersion: string;
+  readonly extended: boolean;
+  /** Came after the resident's daily number: kept all the same, and shown to the dispatcher. */
+  readonly overDaily: boolean;
+  /** Sealed (P5). */
+  readonly phone: string | null;
+  readonly messages: readonly ComplaintMessage[];
+  readonly answers: readonly ComplaintAnswer[];
+  readonly history: readonly ComplaintStep[];
+  readonly rating: { readonly stars: number; readonly text: string; readonly at: Date } | null;
+  readonly settledAt: Date | null;
+}
+
+/** `138****1234`; anything short is hidden whole. */
+export function maskPhone(phone: string): string {
+  return phone.length >= 7 ? `${phone.slice(0, 3)}****${phone.slice(-4)}` : '****';
+}

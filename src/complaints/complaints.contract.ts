@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { pageOf, pagingQuery } from '../http/index.ts';
+import { COMPLAINT_KINDS, COMPLAINT_STATUSES, SOURCES } from './complaint.ts';
+
+const code = z.string().regex(/^[a-z0-9_]{1,32}$/);
+const reason = z.string().trim().min(1, '请写原因').max(500);
+const text = z.string().trim().min(1, '请写内容').max(5_000);
+
+export const ticketParams = z.strictObject({ ticket: z.string().regex(/^\d{8}-\d{4,10}$/) });
+export const complaintQuery = z.strictObject({
+  ...pagingQuery,
+  status: z.enum(COMPLAINT_STATUSES).optional(),
+  unit: code.optional(),
+  kind: z.enum(COMPLAINT_KINDS).optional(),
+  villageCode: code.optional(),
+  overdue: z.enum(['true', 'false']).optional(),
+  q: z.string().trim().max(100).optional(),
+});
+export const enterBody = z.strictObject({
+  kind: z.enum(COMPLAINT_KINDS),
+  villageCode: code,
+  text,
+  phone: z
+    .string()
+    .regex(/^(1[3-9]\d{9}|0\d{9,11})$/, '电话只写数字，手机 11 位，座机带区号')
+    .optional(),
+  source: z.enum(SOURCES).exclude(['chat']),
+});
+export const acceptBody = z.strictObject({ kind: z.enum(COMPLAINT_KINDS).optional() });
+export const reasonBody = z.strictObject({ reason });
+export const assignBody = z.strictObject({ unit: code });
+export const textBody = z.strictObject({ text });
+export const emptyBody = z.strictObject({});
+export const extendBody = z.strictObject({ days: z.number().int().min(1).max(60), reason });
+export const calledBody = z.strictObject({ result: z.string().trim().min(1).max(500) });
+
+const place = z.object({ lat: z.number(), lng: z.number(), label: z.string() });
+const message = z.object({
+  at: z.string(),
+  from: z.enum(['resident', 'staff']),
+  type: z.string(),
+  text: z.string().optional(),
+  mediaId: z.string().optional(),
+  location: place.optional(),
+});
+
+export const complaintRow = z.object({
+  ticket: z.string(),
+  kind: z.nullable(z.enum(COMPLAINT_KINDS)),
+  status: z.enum(COMPLAINT_STATUSES),
+  source: z.enum(SOURCES),
+  villageCode: z.string(),
+  unit: z.nullable(z.string()),
+  receivedAt: z.string(),
+  dueAt: z.string(),
+  overdue: z.boolean(),
+  overDaily: z.boolean(),
+  /** The first words, for the list. */
+  excerpt: z.string(),
+  phone: z.nullable(z.string()),
+});
+export const complaintPage = pageOf(complaintRow);
+export const complaintView = complaintRow.omit({ excerpt: true, overdue: true }).extend({
+  dueWhy: z.string(),
+  extended: z.boolean(),
+  messages: z.array(message),
+  notes: z.array(z.object({ at: z.string(), by: z.string(), text: z.string() })),
+  answers: z.array(z.object({ at: z.string(), text: z.string(), unit: z.string() })),
+  rating: z.object({ stars: z.number(), text: z.string(), at: z.string() }).optional(),
+  history: z.array(
+    z.object({ at: z.string(), move: z.string(), status: z.string(), by: z.string(), reason: z.string().optional() }),
+  ),
+  notices: z.array(z.object({ kind: z.string(), state: z.string(), waiting: z.boolean(), at: z.string() })),
+});

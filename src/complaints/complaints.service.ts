@@ -1,0 +1,287 @@
+import {
+  AppError,
+  chinaDate,
+  formatChinaDate,
+  newToken,
+  startOfChinaDate,
+  statesAllowing,
+  type Clock,
+} from '../kernel/index.ts';
+import { staffActor, type AuditRecorder } from '../audit/index.ts';
+import type { Caller } from '../http/index.ts';
+import type { Notices } from '../notices/index.ts';
+import type { Clocks, Limits, Say, Town } from '../platform/config/index.ts';
+import type { Transact, Tx } from '../platform/mongo/index.ts';
+import type { Sealer } from '../platform/sealing/index.ts';
+import type { WorkingDays } from '../platform/working-days/index.ts';
+import {
+  COMPLAINT_STATES,
+  type ComplaintKind,
+  type ComplaintMove,
+  type ComplaintSource,
+  type ComplaintStatus,
+} from './complaint.ts';
+import { mayTouch } from './complaints.policy.ts';
+import { ticketOf, type ComplaintChange, type ComplaintDoc, type ComplaintStore } from './complaints.store.ts';
+import { dueOf, extendedDue } from './due.ts';
+import type { TellResident } from './tell.ts';
+
+export interface ComplaintServiceDeps {
+  readonly store: ComplaintStore;
+  readonly transact: Transact;
+  readonly audit: AuditRecorder;
+  readonly notices: Pick<Notices, 'owe'>;
+  readonly tell: TellResident;
+  readonly say: Say;
+  readonly town: Town;
+  readonly clocks: Clocks;
+  readonly limits: Limits;
+  readonly workingDays: WorkingDays;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly wordsOf: (text: string) => string[];
+}
+
+/** The moves that staff make. Each is one transaction: state, history, audit, and the notice that tells it. */
+export interface ComplaintDesk {
+  enter(caller: Caller, input: EnterInput): Promise<ComplaintDoc>;
+  accept(caller: Caller, ticket: string, kind: ComplaintKind | undefined): Promise<ComplaintDoc>;
+  refuse(caller: Caller, ticket: string, reason: string): Promise<ComplaintDoc>;
+  assign(caller: Caller, ticket: string, unit: string): Promise<ComplaintDoc>;
+  giveBack(caller: Caller, ticket: string, reason: string): Promise<ComplaintDoc>;
+  note(caller: Caller, ticket: string, text: string): Promise<ComplaintDoc>;
+  answer(caller: Caller, ticket: string, text: string): Promise<ComplaintDoc>;
+  close(caller: Caller, ticket: string): Promise<ComplaintDoc>;
+  extend(caller: Caller, ticket: string, days: number, reason: string): Promise<ComplaintDoc>;
+  called(caller: Caller, ticket: string, result: string): Promise<ComplaintDoc>;
+  /** Closes what was answered and neither reopened nor closed in time. */
+  closeByItself(): Promise<number>;
+}
+
+export interface EnterInput {
+  readonly kind: ComplaintKind;
+  readonly villageCode: string;
+  readonly text: string;
+  readonly phone?: string | undefined;
+  readonly source: Exclude<ComplaintSource, 'chat'>;
+}
+
+export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
+  const { store, transact, audit, clock, town } = deps;
+
+  const officeOf = (caller: Caller): string =>
+    town.units.find((unit) => unit.code === caller.unit)?.name ?? town.office;
+
+  const load = async (tx: Tx, caller: Caller, ticket: string): Promise<ComplaintDoc> => {
+    const found = await store.byTicket(ticket, tx);
+    // A foreign unit's complaint is as unknown as one that does not exist.
+    if (!found || !mayTouch(caller, found)) throw new AppError('not_found');
+    return found;
+  };
+
+  const move = (
+    caller: Caller,
+    ticket: string,
+    name: ComplaintMove,
+    make: (before: ComplaintDoc, now: Date) => Omit<ComplaintChange, 'step'> & { reason?: string },
+    told?: (after: ComplaintDoc) => { kind: string; text: string } | null,
+  ): Promise<ComplaintDoc> =>
+    transact(async (tx) => {
+      const before = await load(tx, caller, ticket);
+      const status = COMPLAINT_STATES[before.status][name];
+      if (!status) throw new AppError('wrong_state');
+      const now = clock.now();
+      const { reason, set, ...change } = make(before, now);
+      const step = { at: now, move: name, status, by: officeOf(caller), ...(reason === undefined ? {} : { reason }) };
+      const after = await store.change(tx, ticket, [before.status], { ...change, set: { ...set, status }, step });
+      if (!after) throw new AppError('wrong_state');
+      await record(tx, caller, name, before.status, status, ticket, reason);
+      if (told) await deps.tell(tx, after, name, told(after));
+      return after;
+    });
+
+  const record = (
+    tx: Tx,
+    caller: Caller,
+    verb: string,
+    before: ComplaintStatus,
+    after: ComplaintStatus,
+    ticket: string,
+    reason?: string,
+  ): Promise<void> =>
+    audit.record(tx, {
+      action: `complaints.${verb}`,
+      actor: staffActor(caller),
+      target: { kind: 'complaint', id: ticket },
+      before,
+      after,
+      ...(reason === undefined ? {} : { reason }),
+    });
+
+  const day = (at: Date): string => formatChinaDate(chinaDate(at));
+  const { say } = deps;
+
+  return {
+    enter: async (caller, { kind, villageCode, text, phone, source }) => {
+      const at = clock.now();
+      const ticket = ticketOf(at, await store.nextNumber(chinaDate(at)));
+      return transact(async (tx) => {
+        await store.insert(tx, {
+          ...newComplaint(deps, { ticket, kind, villageCode, at, phone: phone ?? null, text }),
+          sourceKey: `staff:${newToken(12)}`,
+          source,
+          openid: null,
+          overDaily: false,
+          messages: [{ at, from: 'staff', type: 'text', text }],
+          history: [{ at, move: 'receive', status: 'received', by: officeOf(caller) }],
+        });
+        await record(tx, caller, 'enter', 'received', 'received', ticket);
+        return load(tx, caller, ticket);
+      });
+    },
+    accept: (caller, ticket, kind) =>
+      move(
+        caller,
+        ticket,
+        'accept',
+        (before) => {
+          const set = kind ?? before.kind;
+          if (!set) throw new AppError('invalid_input', { message: '请先选类别（咨询、求助、投诉或建议）。' });
+          return { set: { kind: set, ...(set === before.kind ? {} : dueOf(deps, set, before.receivedAt)) } };
+        },
+        (after) => ({ kind: 'accepted', text: say('noticeAccepted', { ticket, due: day(after.dueAt) }) }),
+      ),
+    refuse: (caller, ticket, reason) =>
+      move(
+        caller,
+        ticket,
+        'refuse',
+        (_, now) => ({ set: { settledAt: now }, reason }),
+        () => ({
+          kind: 'refused',
+          text: say('noticeRefused', { ticket, reason, hotline: `${town.hotline.name} ${town.hotline.number}` }),
+        }),
+      ),
+    assign: (caller, ticket, unit) => {
+      if (!town.units.some((known) => known.code === unit)) {
+        throw new AppError('invalid_input', { message: '没有这个站所，请从列表里选。' });
+      }
+      return move(caller, ticket, 'assign', () => ({ set: { unit } }));
+    },
+    giveBack: (caller, ticket, reason) => move(caller, ticket, 'return', () => ({ set: { unit: null }, reason })),
+    note: (caller, ticket, text) =>
+      transact(async (tx) => {
+        const found = await load(tx, caller, ticket);
+        await store.addNote(tx, { ticket, at: clock.now(), by: caller.username, text });
+        await record(tx, caller, 'note', found.status, found.status, ticket);
+        return found;
+      }),
+    answer: (caller, ticket, text) =>
+      move(
+        caller,
+        ticket,
+        'answer',
+        (_, now) => ({ set: { settledAt: now }, answer: { at: now, text, unit: officeOf(caller) } }),
+        () => ({ kind: 'answered', text }),
+      ),
+    close: (caller, ticket) =>
+      move(
+        caller,
+        ticket,
+        'close',
+        () => ({ set: {} }),
+        () => ({ kind: 'closed', text: say('noticeClosed', { ticket }) }),
+      ),
+    extend: (caller, ticket, days, reason) =>
+      transact(async (tx) => {
+        const before = await load(tx, caller, ticket);
+        if (before.extended) throw new AppError('wrong_state', { message: '这一件已经延期过一次，不能再延。' });
+        const { dueAt, why } = extendedDue(deps.workingDays, before.dueAt, days);
+        const step = { at: clock.now(), move: 'extend', status: before.status, by: officeOf(caller), reason };
+        const after = await store.change(tx, ticket, ['received', 'accepted', 'assigned', 'reopened'], {
+          set: { dueAt, dueWhy: `${before.dueWhy}；${why}`, extended: true },
+          step,
+        });
+        if (!after) throw new AppError('wrong_state');
+        await record(tx, caller, 'extend', before.status, before.status, ticket, reason);
+        const text = say('noticeExtended', { ticket, due: day(dueAt), reason });
+        await deps.tell(tx, after, 'extend', { kind: 'extended', text });
+        return after;
+      }),
+    called: (caller, ticket, result) =>
+      transact(async (tx) => {
+        const before = await load(tx, caller, ticket);
+        const step = { at: clock.now(), move: 'called', status: before.status, by: officeOf(caller) };
+        const after = await store.change(tx, ticket, [before.status], { set: {}, step });
+        if (!after) throw new AppError('wrong_state');
+        await store.addNote(tx, { ticket, at: clock.now(), by: caller.username, text: result });
+        await record(tx, caller, 'called', before.status, before.status, ticket);
+        return after;
+      }),
+    closeByItself: async () => {
+      const limit = new Date(clock.now().getTime() - deps.limits.complaints.reopenDays * 86_400_000);
+      let closed = 0;
+      for (const ticket of await store.settledBefore(limit, 100)) {
+        closed += await transact((tx) => closeOne(deps, tx, ticket, limit));
+      }
+      return closed;
+    },
+  };
+}
+
+async function closeOne(deps: ComplaintServiceDeps, tx: Tx, ticket: string, limit: Date): Promise<number> {
+  const before = await deps.store.byTicket(ticket, tx);
+  if (!before || before.status !== 'answered' || !before.settledAt || before.settledAt >= limit) return 0;
+  const step = { at: deps.clock.now(), move: 'close', status: 'closed' as const, by: deps.town.office };
+  const after = await deps.store.change(tx, ticket, statesAllowing(COMPLAINT_STATES, 'close'), {
+    set: { status: 'closed' },
+    step,
+  });
+  if (!after) return 0;
+  await deps.audit.record(tx, {
+    action: 'complaints.close',
+    actor: { kind: 'system', part: 'complaints.close_by_itself' },
+    target: { kind: 'complaint', id: ticket },
+    before: 'answered',
+    after: 'closed',
+  });
+  return 1;
+}
+
+/** The parts that every new complaint has, wherever it came from. */
+export function newComplaint(
+  deps: Pick<ComplaintServiceDeps, 'clocks' | 'workingDays' | 'sealer' | 'town' | 'wordsOf'>,
+  input: {
+    ticket: string;
+    kind: ComplaintKind | null;
+    villageCode: string;
+    at: Date;
+    phone: string | null;
+    text: string;
+  },
+): Omit<ComplaintDoc, '_id' | 'sourceKey' | 'source' | 'openid' | 'overDaily' | 'messages' | 'history'> {
+  const { ticket, kind, villageCode, at, phone, text } = input;
+  if (!deps.town.villages.some((village) => village.code === villageCode)) {
+    throw new AppError('invalid_input', { message: '没有这个村，请从列表里选。' });
+  }
+  return {
+    ticket,
+    kind,
+    villageCode,
+    status: 'received',
+    unit: null,
+    receivedAt: at,
+    ...dueOf(deps, kind, at),
+    extended: false,
+    phone: phone === null ? null : deps.sealer.seal(phone, ticket),
+    answers: [],
+    rating: null,
+    settledAt: null,
+    searchWords: deps.wordsOf(text),
+  };
+}
+
+/** The beginning of the China day of `at`: complaints are counted per day from there. */
+export function dayStart(at: Date): Date {
+  return startOfChinaDate(chinaDate(at));
+}

@@ -1,0 +1,253 @@
+import { Schema, Types, type Connection, type QueryFilter } from 'mongoose';
+import { chinaDate } from '../kernel/index.ts';
+import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
+import {
+  COMPLAINT_KINDS,
+  COMPLAINT_STATUSES,
+  OPEN_STATUSES,
+  SOURCES,
+  type Complaint,
+  type ComplaintAnswer,
+  type ComplaintMessage,
+  type ComplaintStatus,
+  type ComplaintStep,
+} from './complaint.ts';
+
+export interface ComplaintDoc extends Omit<Complaint, 'messages' | 'answers' | 'history'> {
+  _id: Types.ObjectId;
+  messages: ComplaintMessage[];
+  answers: ComplaintAnswer[];
+  history: ComplaintStep[];
+  searchWords: string[];
+}
+
+/** Written by staff for staff: a collection of its own, so that no outbound path can read it by accident. */
+interface NoteDoc {
+  _id: Types.ObjectId;
+  ticket: string;
+  at: Date;
+  by: string;
+  text: string;
+}
+
+const listOrder = { receivedAt: -1, _id: -1 } as const;
+
+export const complaintCollections: readonly CollectionManifest[] = [
+  {
+    name: 'complaints',
+    indexes: [
+      { name: 'ticket', key: { ticket: 1 }, unique: true },
+      { name: 'source', key: { sourceKey: 1 }, unique: true },
+      { name: 'newest', key: listOrder },
+      { name: 'by_status', key: { status: 1, ...listOrder } },
+      { name: 'by_unit', key: { unit: 1, ...listOrder } },
+      { name: 'by_kind', key: { kind: 1, ...listOrder } },
+      { name: 'by_village', key: { villageCode: 1, ...listOrder } },
+      { name: 'by_words', key: { searchWords: 1, ...listOrder } },
+      { name: 'of_resident', key: { openid: 1, ...listOrder } },
+      { name: 'due', key: { status: 1, dueAt: 1 } },
+      { name: 'settled', key: { status: 1, settledAt: 1 } },
+    ],
+    validator: {
+      $jsonSchema: {
+        bsonType: 'object',
+        required: [
+          'ticket',
+          'sourceKey',
+          'source',
+          'status',
+          'villageCode',
+          'receivedAt',
+          'dueAt',
+          'dueWhy',
+          'messages',
+        ],
+        properties: {
+          ticket: { bsonType: 'string', pattern: '^\\d{8}-\\d{4,}$' },
+          sourceKey: { bsonType: 'string' },
+          source: { enum: [...SOURCES] },
+          status: { enum: [...COMPLAINT_STATUSES] },
+          kind: { enum: [...COMPLAINT_KINDS, null] },
+          receivedAt: { bsonType: 'date' },
+          dueAt: { bsonType: 'date' },
+          phone: { bsonType: ['string', 'null'], pattern: '^v1\\.' },
+        },
+      },
+    },
+  },
+  { name: 'complaint_notes', indexes: [{ name: 'of_ticket', key: { ticket: 1, at: 1 } }] },
+  { name: 'complaint_counters', indexes: [] },
+];
+
+const options = { strict: 'throw', versionKey: false, autoIndex: false, minimize: false } as const;
+const mixed = { type: Schema.Types.Mixed, default: null } as never;
+const schema = new Schema<ComplaintDoc>(
+  {
+    ticket: { type: String, required: true },
+    sourceKey: { type: String, required: true },
+    source: { type: String, required: true } as never,
+    openid: { type: String, default: null },
+    kind: { type: String, default: null } as never,
+    villageCode: { type: String, required: true },
+    status: { type: String, required: true } as never,
+    unit: { type: String, default: null },
+    receivedAt: { type: Date, required: true },
+    dueAt: { type: Date, required: true },
+    dueWhy: { type: String, required: true },
+    ruleVersion: { type: String, required: true },
+    extended: { type: Boolean, default: false },
+    overDaily: { type: Boolean, default: false },
+    phone: { type: String, default: null },
+    messages: { type: [Schema.Types.Mixed], default: [] } as never,
+    answers: { type: [Schema.Types.Mixed], default: [] } as never,
+    history: { type: [Schema.Types.Mixed], default: [] } as never,
+    rating: mixed,
+    settledAt: { type: Date, default: null },
+    searchWords: { type: [String], default: [] },
+  },
+  { ...options, collection: 'complaints' },
+);
+const noteSchema = new Schema<NoteDoc>(
+  {
+    ticket: { type: String, required: true },
+    at: { type: Date, required: true },
+    by: { type: String, required: true },
+    text: { type: String, required: true },
+  },
+  { ...options, collection: 'complaint_notes' },
+);
+const counterSchema = new Schema<{ _id: string; n: number }>(
+  { _id: String, n: { type: Number, required: true } },
+  { ...options, collection: 'complaint_counters' },
+);
+
+export interface ComplaintFilter {
+  readonly status?: string | undefined;
+  readonly unit?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly villageCode?: string | undefined;
+  readonly overdueAt?: Date | undefined;
+  readonly ticket?: string | undefined;
+  readonly words?: readonly string[] | undefined;
+  readonly before?: { readonly receivedAt: Date; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+export interface ComplaintChange {
+  readonly set: Partial<Omit<ComplaintDoc, '_id' | 'history' | 'answers' | 'messages'>>;
+  readonly step: ComplaintStep;
+  readonly answer?: ComplaintAnswer;
+}
+
+export interface ComplaintStore {
+  /** The next number of that China day. Outside any transaction: a gap is allowed, a meeting is not. */
+  nextNumber(day: string): Promise<number>;
+  insert(tx: Tx, complaint: Omit<ComplaintDoc, '_id'>): Promise<void>;
+  bySourceKey(tx: Tx, sourceKey: string): Promise<ComplaintDoc | null>;
+  byTicket(ticket: string, tx?: Tx): Promise<ComplaintDoc | null>;
+  /** Moves it if it stands in one of `from`; null otherwise. */
+  change(
+    tx: Tx,
+    ticket: string,
+    from: readonly ComplaintStatus[],
+    change: ComplaintChange,
+  ): Promise<ComplaintDoc | null>;
+  addMessages(tx: Tx, ticket: string, openid: string, messages: readonly ComplaintMessage[]): Promise<boolean>;
+  list(filter: ComplaintFilter): Promise<ComplaintDoc[]>;
+  ofResident(openid: string, limit: number): Promise<ComplaintDoc[]>;
+  countSince(tx: Tx, openid: string, since: Date): Promise<number>;
+  /** Answered ones whose time for 重办 has ended. */
+  settledBefore(at: Date, limit: number): Promise<string[]>;
+  addNote(tx: Tx, note: { ticket: string; at: Date; by: string; text: string }): Promise<void>;
+  notesOf(ticket: string): Promise<{ at: Date; by: string; text: string }[]>;
+}
+
+export function createComplaintStore(connection: Connection): ComplaintStore {
+  const model = connection.model<ComplaintDoc>('Complaint', schema);
+  const notes = connection.model<NoteDoc>('ComplaintNote', noteSchema);
+  const counters = connection.model('ComplaintCounter', counterSchema);
+  return {
+    nextNumber: async (day) => {
+      const doc = await counters
+        .findOneAndUpdate({ _id: day }, { $inc: { n: 1 } }, { upsert: true, returnDocument: 'after' })
+        .lean();
+      if (!doc) throw new Error('a counter answered nothing');
+      return doc.n;
+    },
+    insert: async (tx, complaint) => {
+      await model.create([complaint], { session: tx });
+    },
+    bySourceKey: async (tx, sourceKey) => model.findOne({ sourceKey }).session(tx).lean(),
+    byTicket: async (ticket, tx) =>
+      model
+        .findOne({ ticket })
+        .session(tx ?? null)
+        .lean(),
+    change: async (tx, ticket, from, { set, step, answer }) =>
+      model
+        .findOneAndUpdate(
+          { ticket, status: { $in: [...from] } },
+          { $set: set, $push: { history: step, ...(answer ? { answers: answer } : {}) } },
+          { session: tx, returnDocument: 'after' },
+        )
+        .lean(),
+    addMessages: async (tx, ticket, openid, messages) => {
+      const result = await model.updateOne(
+        { ticket, openid },
+        { $push: { messages: { $each: [...messages] } } },
+        { session: tx },
+      );
+      return result.matchedCount === 1;
+    },
+    list: async (filter) => model.find(toQuery(filter)).sort(listOrder).limit(filter.limit).lean(),
+    ofResident: async (openid, limit) => model.find({ openid }).sort(listOrder).limit(limit).lean(),
+    countSince: async (tx, openid, since) => model.countDocuments({ openid, receivedAt: { $gte: since } }).session(tx),
+    settledBefore: async (at, limit) => {
+      const docs = await model
+        .find({ status: 'answered', settledAt: { $lt: at } })
+        .sort({ settledAt: 1 })
+        .limit(limit)
+        .select({ ticket: 1 })
+        .lean();
+      return docs.map((doc) => doc.ticket);
+    },
+    addNote: async (tx, note) => {
+      await notes.create([note], { session: tx });
+    },
+    notesOf: async (ticket) => {
+      const docs = await notes.find({ ticket }).sort({ at: 1 }).limit(200).lean();
+      return docs.map(({ at, by, text }) => ({ at, by, text }));
+    },
+  };
+}
+
+function toQuery(filter: ComplaintFilter): QueryFilter<ComplaintDoc> {
+  const { overdueAt, words, before } = filter;
+  return {
+    ...(filter.ticket === undefined ? {} : { ticket: filter.ticket }),
+    ...(filter.unit === undefined ? {} : { unit: filter.unit }),
+    ...(filter.kind === undefined ? {} : { kind: filter.kind }),
+    ...(filter.villageCode === undefined ? {} : { villageCode: filter.villageCode }),
+    ...(words === undefined || words.length === 0 ? {} : { searchWords: { $all: [...words] } }),
+    ...statusQuery(filter.status, overdueAt),
+    ...(before === undefined
+      ? {}
+      : {
+          $or: [
+            { receivedAt: { $lt: before.receivedAt } },
+            { receivedAt: before.receivedAt, _id: { $lt: new Types.ObjectId(before.id) } },
+          ],
+        }),
+  } as QueryFilter<ComplaintDoc>;
+}
+
+function statusQuery(status: string | undefined, overdueAt: Date | undefined): Record<string, unknown> {
+  if (overdueAt === undefined) return status === undefined ? {} : { status };
+  const open = OPEN_STATUSES.filter((candidate) => status === undefined || candidate === status);
+  return { status: { $in: open }, dueAt: { $lt: overdueAt } };
+}
+
+/** `20260210-0007`: the China day of receipt and the number of that day, at least four digits. */
+export function ticketOf(at: Date, number: number): string {
+  return `${chinaDate(at).replaceAll('-', '')}-${String(number).padStart(4, '0')}`;
+}

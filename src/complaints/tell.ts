@@ -1,0 +1,52 @@
+import { cutAtSentence } from '../kernel/index.ts';
+import type { Notices } from '../notices/index.ts';
+import type { Say, Town } from '../platform/config/index.ts';
+import type { Tx } from '../platform/mongo/index.ts';
+import type { ComplaintDoc } from './complaints.store.ts';
+
+/** Owes the resident what a move has to tell; complaints without a linked resident have nobody to tell in chat. */
+export type TellResident = (
+  tx: Tx,
+  complaint: ComplaintDoc,
+  move: string,
+  told: { kind: string; text: string } | null,
+) => Promise<void>;
+
+/** A customer-service text may hold 2,048 bytes; with the frame around it an answer keeps to this (design §4). */
+const ANSWER_CHARS = 480;
+const ANSWER_BYTES = 1_400;
+
+export function createTellResident(deps: {
+  notices: Pick<Notices, 'owe'>;
+  say: Say;
+  town: Town;
+  linkFor: (ticket: string) => string;
+}): TellResident {
+  const { notices, say, town, linkFor } = deps;
+  return async (tx, complaint, move, told) => {
+    if (!told || complaint.openid === null) return;
+    const { ticket, openid, history } = complaint;
+    const text =
+      told.kind === 'answered'
+        ? say('noticeAnswered', {
+            ticket,
+            unit: town.units.find((unit) => unit.code === complaint.unit)?.name ?? town.office,
+            text: shorten(told.text, say),
+            url: linkFor(ticket),
+          })
+        : told.text;
+    // The number of steps makes the second answer after 重办 another notice than the first.
+    await notices.owe(tx, {
+      key: `complaint:${ticket}:${move}:${history.length}`,
+      openid,
+      kind: told.kind,
+      text,
+      ticket,
+    });
+  };
+}
+
+function shorten(text: string, say: Say): string {
+  const cut = cutAtSentence(text, ANSWER_CHARS, ANSWER_BYTES);
+  return cut === text ? text : cut + say('cutPlain');
+}

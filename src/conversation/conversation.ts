@@ -1,0 +1,123 @@
+import { AppError } from '../kernel/index.ts';
+import type { InboundMessage, Reply } from '../wechat/index.ts';
+import { createComplaintTalk } from './complaint-flow.ts';
+import { createConversationStore } from './conversations.store.ts';
+import { createDecide } from './decide.ts';
+import type { ConversationDeps } from './deps.ts';
+import type { Plan, Turn } from './plan.ts';
+import { createQueries } from './queries.ts';
+import { createSpeech } from './speech.ts';
+import type { Conversation } from './state.ts';
+
+/** What the inbox needs of the conversation (its handler), and what app/ hands to others. */
+export interface ConversationApi {
+  load(openid: string): Promise<Conversation>;
+  readOnly(input: {
+    message: InboundMessage;
+    conversation: Conversation;
+    at: Date;
+  }): Promise<{ reply: Reply | null } | undefined>;
+  apply(input: {
+    key: string;
+    message: InboundMessage;
+    conversation: Conversation | null;
+    at: Date;
+    limited: boolean;
+  }): Promise<Reply | null>;
+  flagWaiting(openid: string): Promise<void>;
+  /** The fixed sentence while the store is away. */
+  spooledReply(message: InboundMessage): Reply | null;
+}
+
+/** Two messages of one resident may meet; each loser reads again. More than this is no meeting but a fault. */
+const MAX_MEETINGS = 20;
+
+/** Chat flows, menu keys and the words to type (design §4). Owns no business rule: it calls the features. */
+export function createConversation(deps: ConversationDeps): ConversationApi {
+  const { config, say, clock } = deps;
+  const store = createConversationStore(deps.connection);
+  const workStore = createConversationStore(deps.workConnection);
+  const speech = createSpeech({ say, town: config.town });
+  const queries = createQueries({ ...deps, speech, categories: config.categories, publicUrl: config.env.PUBLIC_URL });
+  const complaintTalk = createComplaintTalk({
+    ...deps,
+    speech,
+    town: config.town,
+    categories: config.categories,
+    limits: config.limits,
+  });
+  const decide = createDecide({ ...deps, speech, queries, complaintTalk });
+
+  const attempt = async (turn: Turn, plan: Plan): Promise<{ reply: Reply | null } | 'met'> => {
+    const { conversation: before, key, at } = turn;
+    switch (plan.kind) {
+      case 'read':
+        return { reply: plan.reply };
+      case 'effect':
+        return { reply: await plan.run() };
+      case 'talk': {
+        await plan.first?.();
+        const saved = await store.save({ before, key, reply: plan.reply, flow: plan.flow, at });
+        return saved ? { reply: plan.reply } : 'met';
+      }
+      case 'change':
+        return runChange(turn, plan);
+    }
+  };
+
+  const runChange = async (
+    turn: Turn,
+    plan: Extract<Plan, { kind: 'change' }>,
+  ): Promise<{ reply: Reply | null } | 'met'> => {
+    const met = new AppError('stale_version');
+    try {
+      return await deps.transact(async (tx) => {
+        const { reply, flow } = await plan.run(tx);
+        if (!(await workStore.save({ before: turn.conversation, key: turn.key, reply, flow, at: turn.at, tx })))
+          throw met;
+        return { reply };
+      });
+    } catch (error) {
+      if (error === met) return 'met';
+      throw error;
+    }
+  };
+
+  const wakeNotices = async (conversation: Conversation): Promise<void> => {
+    if (!conversation.noticesWaiting) return;
+    await store.flagWaiting(conversation.openid, false, clock.now());
+    await deps.notices.wake(conversation.openid);
+  };
+
+  return {
+    load: store.load,
+    readOnly: async ({ message, conversation, at }) => {
+      if (conversation.noticesWaiting) return undefined;
+      const plan = await decide({ key: '', message, conversation, at, limited: false });
+      return plan.kind === 'read' ? { reply: plan.reply } : undefined;
+    },
+    apply: async ({ key, message, conversation: given, at, limited }) => {
+      let conversation = given;
+      for (let meeting = 0; meeting < MAX_MEETINGS; meeting += 1) {
+        conversation ??= await store.load(message.openid);
+        const applied = conversation.applied.find((entry) => entry.key === key);
+        if (applied) return applied.reply;
+        const turn: Turn = { key, message, conversation, at, limited };
+        const result = await attempt(turn, await decide(turn));
+        if (result !== 'met') {
+          await wakeNotices(conversation);
+          return result.reply;
+        }
+        conversation = null;
+      }
+      throw new AppError('internal', { message: 'a conversation was changed by others too often' });
+    },
+    flagWaiting: (openid) => store.flagWaiting(openid, true, clock.now()),
+    spooledReply: (message) => {
+      if (message.kind !== 'message') return null;
+      const urgent = message.type === 'text' && speech.isEmergency(message.text);
+      const hotline = `${config.town.hotline.name} ${config.town.hotline.number}`;
+      return speech.reply([...(urgent ? [speech.emergency()] : []), say('spooled', { hotline })]);
+    },
+  };
+}

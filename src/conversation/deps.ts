@@ -1,0 +1,32 @@
+import type { Articles } from '../articles/index.ts';
+import type { BriefingsApi } from '../briefings/index.ts';
+import type { Complaints } from '../complaints/index.ts';
+import type { Clock, Log } from '../kernel/index.ts';
+import type { Notices } from '../notices/index.ts';
+import type { Config, Say } from '../platform/config/index.ts';
+import type { Connection, Transact } from '../platform/mongo/index.ts';
+import type { Sealer } from '../platform/sealing/index.ts';
+import type { StaffApi } from '../staff/index.ts';
+import type { SubscribersApi } from '../subscribers/index.ts';
+
+export interface ConversationDeps {
+  /** The hot pool: conversations are read and written inside the webhook request. */
+  readonly connection: Connection;
+  /** The pool of the features, whose documents change together with the conversation in one transaction. */
+  readonly workConnection: Connection;
+  readonly transact: Transact;
+  readonly config: Config;
+  readonly say: Say;
+  readonly sealer: Sealer;
+  readonly articles: Pick<Articles, 'searchPublic' | 'latestPublic'>;
+  readonly complaints: Pick<
+    Complaints,
+    'nextTicket' | 'submit' | 'mine' | 'ofResident' | 'linkFor' | 'rate' | 'reopen'
+  >;
+  readonly subscribers: Pick<SubscribersApi, 'follow' | 'unfollow' | 'setVillage' | 'setVillageByScene'>;
+  readonly briefings: Pick<BriefingsApi, 'onMassSendFinished'>;
+  readonly notices: Pick<Notices, 'wake'>;
+  readonly staff: Pick<StaffApi, 'redeemBindCode'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}

@@ -1,0 +1,2 @@
+export { createConversation } from './conversation.ts';
+export { conversationCollections } from './conversations.store.ts';

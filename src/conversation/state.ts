@@ -1,0 +1,59 @@
+import type { Reply } from '../wechat/index.ts';
+
+/** What a resident has said toward a complaint. */
+export interface Part {
+  readonly at: Date;
+  readonly type: 'text' | 'image' | 'voice' | 'video' | 'location';
+  readonly text?: string;
+  /** The platform's temporary media id; fetched by a sweep after the complaint exists. */
+  readonly mediaId?: string;
+  /** Where an unverified account can still fetch a picture. */
+  readonly picUrl?: string;
+  readonly location?: { readonly lat: number; readonly lng: number; readonly label: string };
+}
+
+export const KINDS = ['consult', 'help', 'complain', 'suggest'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** The complaint flow ①–⑤ (design §4). `kind` null = the dispatcher will set it. */
+export interface ComplaintFlow {
+  readonly name: 'complaint';
+  readonly step: 'kind' | 'village' | 'collect' | 'phone' | 'confirm';
+  readonly kind: Kind | null;
+  readonly villageCode: string | null;
+  /** Page of the village list that was shown last, from 0. */
+  readonly page: number;
+  readonly parts: readonly Part[];
+  /** Sealed; null = none given. */
+  readonly phone: string | null;
+  /** True where the first words came before the flow: then only village and 确认 are asked. */
+  readonly short: boolean;
+  readonly touchedAt: Date;
+}
+
+/** Something said outside a flow that 1 turns into a complaint. */
+export interface OfferFlow {
+  readonly name: 'offer';
+  readonly parts: readonly Part[];
+  readonly touchedAt: Date;
+}
+
+export interface SettingsFlow {
+  readonly name: 'settings';
+  readonly page: number;
+  readonly touchedAt: Date;
+}
+
+export type Flow = ComplaintFlow | OfferFlow | SettingsFlow;
+
+/** One resident's conversation. `rev` makes every change conditional; `applied` makes it once. */
+export interface Conversation {
+  readonly openid: string;
+  /** 0 = nothing stored yet. */
+  readonly rev: number;
+  readonly flow: Flow | null;
+  /** The last messages whose effect is in here, with what was answered. */
+  readonly applied: readonly { readonly key: string; readonly reply: Reply | null }[];
+  /** Notices wait for this resident's next contact. */
+  readonly noticesWaiting: boolean;
+}

@@ -1,0 +1,11 @@
+/** koa-router 14 brings no types and @types/koa-router describes an older one: what the shell uses of it. */
+declare module 'koa-router' {
+  import type { Context, Middleware } from 'koa';
+
+  export type RouterContext = Context & { params: Record<string, string>; _matchedRoute?: string };
+  export default class Router {
+    register(path: string, methods: string[], middleware: ((ctx: RouterContext) => Promise<void>)[]): unknown;
+    routes(): Middleware;
+    allowedMethods(): Middleware;
+  }
+}

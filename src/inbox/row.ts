@@ -1,0 +1,42 @@
+import type { InboundMessage, Reply } from '../wechat/index.ts';
+
+/** One inbound message, kept as it came. `open` = its effect is owed, `done` = effect and reply are stored. */
+export interface InboxRow {
+  /** The dedupe key (P2): what makes two deliveries the same message. */
+  readonly key: string;
+  readonly openid: string;
+  readonly message: InboundMessage;
+  readonly receivedAt: Date;
+  readonly source: 'webhook' | 'spool';
+  readonly state: 'open' | 'done' | 'failed';
+  /**
+   * Keys of the resident's rows that were open when this one was about to be inserted: they go first. Each row reads
+   * before it inserts, so these lists have no cycle, and no clock of any host decides the order.
+   */
+  readonly after: readonly string[];
+  readonly lease: { readonly by: string; readonly until: Date } | null;
+  readonly attempts: number;
+  readonly reply: Reply | null;
+  /** The request was answered without the reply: it is owed as a notice. */
+  readonly late: boolean;
+}
+
+/** What a feature above must give, so that the inbox can run without knowing any flow. `C` = its conversation state. */
+export interface InboxHandler<C> {
+  /** The resident's conversation as it stands. Called with the hot pool's limits. */
+  load(openid: string): Promise<C>;
+  /** The reply of a message that changes nothing, or undefined where it changes something. Must have no effect. */
+  readOnly(input: { message: InboundMessage; conversation: C; at: Date }): Promise<{ reply: Reply | null } | undefined>;
+  /**
+   * Makes the message's effect exactly once, however often it is called with the same key, and answers the reply.
+   * `conversation` is what `load` gave when nothing can have changed it since; null = read it again.
+   */
+  apply(input: {
+    key: string;
+    message: InboundMessage;
+    conversation: C | null;
+    at: Date;
+    /** The resident sends too fast: keep what they say, answer only that they should wait. */
+    limited: boolean;
+  }): Promise<Reply | null>;
+}

@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import { startService, UnfitStoreError } from './app/start.ts';
+import { ConfigError, loadConfig } from './platform/config/index.ts';
+import { createLog } from './platform/logging/index.ts';
+
+/** sysexits: EX_CONFIG. The operator must change something before a start can work. */
+const EXIT_CONFIG = 78;
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const log = createLog({ level: config.env.LOG_LEVEL, role: config.env.ROLE });
+  const consoleDir = fileURLToPath(new URL('./console', import.meta.url));
+  const service = await startService({ config, log, consoleDir });
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    void service.stop().finally(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  await service.unfit;
+}
+
+main().catch((error: unknown) => {
+  const config = error instanceof ConfigError || error instanceof UnfitStoreError;
+  const text = config ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`xiangyin cannot run: ${text}\n`);
+  process.exit(config ? EXIT_CONFIG : 1);
+});

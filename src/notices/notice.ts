@@ -1,0 +1,53 @@
+/** A message that we owe one resident. `sent` = the platform accepted it; `seen` = it was shown in a reply. */
+export const NOTICE_STATES = ['owed', 'sent', 'failed', 'call_needed', 'seen'] as const;
+export type NoticeState = (typeof NOTICE_STATES)[number];
+
+export interface Notice {
+  readonly id: string;
+  /** The same key is the same notice, however often it is owed. */
+  readonly key: string;
+  readonly openid: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly ticket: string | null;
+  readonly state: NoticeState;
+  readonly createdAt: Date;
+  /** True while no window is open: the resident's next contact makes it go. */
+  readonly waiting: boolean;
+  readonly attempts: number;
+  /** Set before the platform is called: still set after a crash, the message may have gone out. */
+  readonly attemptAt: Date | null;
+}
+
+export type ContactKind = 'message' | 'click' | 'subscribe' | 'scan';
+
+export interface Contact {
+  readonly kind: ContactKind;
+  readonly at: Date;
+}
+
+/**
+ * What the platform lets us send after each kind of contact (wechat-protocol §1.5): 5 in 48 h after a message, 3 in
+ * one minute after a menu click, a subscription or a scan.
+ */
+export const WINDOWS: Readonly<Record<ContactKind, { readonly messages: number; readonly ms: number }>> = {
+  message: { messages: 5, ms: 48 * 3_600_000 },
+  click: { messages: 3, ms: 60_000 },
+  subscribe: { messages: 3, ms: 60_000 },
+  scan: { messages: 3, ms: 60_000 },
+};
+
+/** The longest window: contacts before it open nothing. */
+export const LONGEST_WINDOW_MS = WINDOWS.message.ms;
+
+/**
+ * May one more message go to the resident at `now`? Derived from their contacts and from what we sent since, so no
+ * count can be wrong after a crash.
+ */
+export function windowIsOpen(contacts: readonly Contact[], sentAt: readonly Date[], now: Date): boolean {
+  return contacts.some(({ kind, at }) => {
+    const { messages, ms } = WINDOWS[kind];
+    if (at.getTime() > now.getTime() || now.getTime() - at.getTime() >= ms) return false;
+    return sentAt.filter((sent) => sent >= at).length < messages;
+  });
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { AppError, type Clock } from '../kernel/index.ts';
+import type { Articles } from '../articles/index.ts';
+import type { Complaints } from '../complaints/index.ts';
+import { defineRoute, objectId, type RawAnswer, type Route } from '../http/index.ts';
+import type { Config } from '../platform/config/index.ts';
+import { createArticlePages } from './article-pages.ts';
+import { complaintPage } from './complaint-page.ts';
+import { feed } from './feed.ts';
+
+const code = z.strictObject({ code: z.string().regex(/^[a-z0-9_]{1,32}$/) });
+// Links are shared with parameters of other people's counters: unknown ones are ignored on public pages.
+const cursorQuery = z.object({ cursor: z.string().max(200).optional() });
+const searchQuery = cursorQuery.extend({ q: z.string().trim().max(100).default('') });
+
+/** The residents' web pages: server-rendered, no script. */
+export function createPages(deps: {
+  config: Config;
+  articles: Pick<Articles, 'latestPublic' | 'searchPublic' | 'publicView'>;
+  complaints: Pick<Complaints, 'byLink'>;
+  clock: Clock;
+}): Route[] {
+  const { config, articles, complaints, clock } = deps;
+  const { town } = config;
+  const frame = { town: town.name, account: town.account, office: town.office, hotline: town.hotline };
+  const pages = createArticlePages({ frame, town, categories: config.categories, articles });
+  const found = (answer: RawAnswer | null): RawAnswer => {
+    if (!answer) throw new AppError('not_found');
+    return answer;
+  };
+  const shared = { method: 'get', allow: 'public' } as const;
+  return [
+    defineRoute({ ...shared, path: '/', summary: 'Home', handler: () => pages.home() }),
+    defineRoute({
+      ...shared,
+      path: '/articles/:id',
+      summary: 'One public article; 410 where it was withdrawn',
+      params: z.strictObject({ id: objectId }),
+      handler: ({ params }) => pages.article(params.id),
+    }),
+    defineRoute({
+      ...shared,
+      path: '/categories/:code',
+      summary: 'Articles of a category',
+      params: code,
+      query: cursorQuery,
+      handler: async ({ params, query }) => found(await pages.category(params.code, query.cursor)),
+    }),
+    defineRoute({
+      ...shared,
+      path: '/villages/:code',
+      summary: 'Articles of a village',
+      params: code,
+      query: cursorQuery,
+      handler: async ({ params, query }) => found(await pages.village(params.code, query.cursor)),
+    }),
+    defineRoute({
+      ...shared,
+      path: '/search',
+      summary: 'Search',
+      query: searchQuery,
+      handler: ({ query }) => pages.search(query.q, query.cursor),
+    }),
+    defineRoute({
+      ...shared,
+      path: '/complaints/:ticket',
+      summary: 'A complaint, for whoever holds its signed link',
+      params: z.strictObject({ ticket: z.string().regex(/^\d{8}-\d{4,10}$/) }),
+      query: z.object({ k: z.string().max(100).default('') }),
+      handler: async ({ params, query }) => {
+        const view = await complaints.byLink(params.ticket, query.k);
+        const village = town.villages.find((candidate) => candidate.code === view.villageCode)?.name ?? '';
+        return complaintPage(frame, view, village);
+      },
+    }),
+    defineRoute({
+      ...shared,
+      path: '/feed.xml',
+      summary: 'The newest articles as Atom',
+      handler: async () => {
+        const { items } = await articles.latestPublic({ limit: 30 });
+        return feed(frame, config.env.PUBLIC_URL, items, clock.now());
+      },
+    }),
+  ];
+}

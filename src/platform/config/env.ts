@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+const mongoUrl = z.string().regex(/^mongodb(\+srv)?:\/\/\S+$/, 'must start with mongodb:// or mongodb+srv://');
+const secret = z
+  .string()
+  .refine((text) => Buffer.byteLength(text) >= 32, 'is too short: at least 32 bytes, e.g. `openssl rand -base64 48`');
+const aesKey = z.string().regex(/^[A-Za-z0-9+/]{43}$/, 'must be the 43 letters and digits shown by the platform');
+const token = z.string().regex(/^[A-Za-z0-9]{3,32}$/, 'must be 3–32 letters or digits');
+
+/** Environment variables (design §4). What is missing or wrong is reported together, by name. */
+export const envSchema = z.object({
+  PUBLIC_URL: url.describe('address under which residents reach the pages, e.g. https://town.example.cn'),
+  MONGODB_URI: mongoUrl.describe('MongoDB 6+ replica set, the restricted user'),
+  SECRET_KEY: secret.describe('key for links, sessions and encryption at rest'),
+  WECHAT_APP_ID: z.string().min(1).describe('开发者ID (AppID) of the account'),
+  WECHAT_APP_SECRET: z.string().min(1).describe('开发者密码 (AppSecret)'),
+  WECHAT_TOKEN: token.describe('令牌 (Token) of the server configuration'),
+  WECHAT_ENCODING_AES_KEY: aesKey.describe('消息加解密密钥 (EncodingAESKey)'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().min(1).default('0.0.0.0'),
+  ROLE: z.enum(['web', 'worker', 'all']).default('all'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, 'must start with redis:// or rediss://')
+    .optional(),
+  WECHAT_MODE: z.enum(['secure', 'plain', 'compat']).default('secure'),
+  WECHAT_ACCOUNT_TYPE: z.enum(['subscription', 'service']).default('subscription'),
+  WECHAT_VERIFIED: flag.default(true),
+  WECHAT_API_BASE: url.default('https://api.weixin.qq.com'),
+  BRIEFING_MIN_LEAD_SECONDS: z.coerce.number().int().min(0).default(300),
+  TRUST_PROXY: flag.default(false),
+  DATA_DIR: z.string().min(1).default('./.data'),
+  CONFIG_DIR: z.string().min(1).default('./config'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  MONGODB_ADMIN_URI: mongoUrl.optional().describe('used by npm run migrate only; falls back to MONGODB_URI'),
+  SECRET_KEY_PREVIOUS: secret.optional(),
+  WECHAT_TOKEN_PREVIOUS: token.optional(),
+  WECHAT_ENCODING_AES_KEY_PREVIOUS: aesKey.optional(),
+  METRICS_TOKEN: z.string().min(16).optional(),
+  STAFF_WEBHOOK_URL: url.optional(),
+});
+
+export type Env = Readonly<z.output<typeof envSchema>>;
+
+/** Variables whose values are never printed. */
+export const SECRET_VARIABLES: readonly (keyof Env)[] = [
+  'MONGODB_URI',
+  'MONGODB_ADMIN_URI',
+  'SECRET_KEY',
+  'SECRET_KEY_PREVIOUS',
+  'WECHAT_APP_SECRET',
+  'WECHAT_TOKEN',
+  'WECHAT_TOKEN_PREVIOUS',
+  'WECHAT_ENCODING_AES_KEY',
+  'WECHAT_ENCODING_AES_KEY_PREVIOUS',
+  'METRICS_TOKEN',
+  'STAFF_WEBHOOK_URL',
+  'REDIS_URL',
+];

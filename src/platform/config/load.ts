@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { envSchema, type Env } from './env.ts';
+import {
+  calendarSchema,
+  fileSchemas,
+  type Category,
+  type Clocks,
+  type Limits,
+  type Menu,
+  type Town,
+  type YearCalendar,
+} from './files.ts';
+import type { ChatTexts } from './chat.ts';
+
+/** Everything that differs between towns and between places of running. Read once, checked whole, frozen. */
+export interface Config {
+  readonly env: Env;
+  readonly town: Town;
+  readonly categories: readonly Category[];
+  readonly menu: Menu;
+  readonly chat: ChatTexts;
+  readonly clocks: Clocks;
+  readonly limits: Limits;
+  readonly calendars: readonly YearCalendar[];
+}
+
+/** Mistakes in environment or files: `problems` has one line each, naming variable or file, path and the fix. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`configuration is not valid:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Reads and checks environment and configuration files. Throws one ConfigError with all mistakes found. */
+export function loadConfig(variables: Variables): Config {
+  const problems: string[] = [];
+  const env = readEnv(variables, problems);
+  const dir = variables['CONFIG_DIR'] || './config';
+  const files = readFiles(dir, problems);
+  const calendars = readCalendars(join(dir, 'calendar'), problems);
+  if (!env || !files || problems.length > 0) throw new ConfigError(problems);
+  return deepFreeze({
+    env,
+    town: files['town.json'],
+    categories: files['categories.json'].categories,
+    menu: files['menu.json'],
+    chat: files['chat.zh.json'],
+    clocks: files['clocks.json'],
+    limits: files['limits.json'],
+    calendars,
+  });
+}
+
+function readEnv(variables: Variables, problems: string[]): Env | undefined {
+  const shape = envSchema.shape as Record<string, z.ZodType>;
+  const given: Record<string, string> = {};
+  for (const key of Object.keys(shape)) {
+    const value = variables[key];
+    if (value !== undefined && value !== '') given[key] = value;
+  }
+  const parsed = envSchema.safeParse(given);
+  if (parsed.success) return Object.freeze(parsed.data);
+  for (const issue of parsed.error.issues) {
+    const key = String(issue.path[0]);
+    const about = shape[key]?.description;
+    const what = given[key] === undefined ? 'is missing' : issue.message;
+    problems.push(`environment variable ${key} ${what}${about ? ` (${about})` : ''}`);
+  }
+  return undefined;
+}
+
+type Files = { [F in keyof typeof fileSchemas]: z.output<(typeof fileSchemas)[F]> };
+
+function readFiles(dir: string, problems: string[]): Files | undefined {
+  const before = problems.length;
+  const entries = Object.entries(fileSchemas).map(([name, schema]) => [
+    name,
+    readFile(join(dir, name), schema, problems),
+  ]);
+  return problems.length > before ? undefined : (Object.fromEntries(entries) as Files);
+}
+
+function readCalendars(dir: string, problems: string[]): YearCalendar[] {
+  let names: string[];
+  try {
+    names = readdirSync(dir).filter((name) => /^\d{4}\.json$/.test(name));
+  } catch {
+    problems.push(`${dir}: cannot be read; make it and put in one file a year, e.g. 2026.json`);
+    return [];
+  }
+  if (names.length === 0) problems.push(`${dir}: holds no calendar; put in one file a year, e.g. 2026.json`);
+  return names.sort().flatMap((name) => {
+    const calendar = readFile(join(dir, name), calendarSchema, problems);
+    if (calendar && `${calendar.year}.json` !== name)
+      problems.push(`${join(dir, name)}: at year: must equal the file name`);
+    return calendar ? [calendar] : [];
+  });
+}
+
+function readFile<S extends z.ZodType>(path: string, schema: S, problems: string[]): z.output<S> | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    problems.push(
+      `${path}: ${error instanceof SyntaxError ? `is not valid JSON: ${reason}` : `cannot be read: ${reason}`}`,
+    );
+    return undefined;
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) {
+    problems.push(`${path}: at ${issue.path.length > 0 ? issue.path.join('.') : 'top level'}: ${issue.message}`);
+  }
+  return undefined;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
+    for (const member of Object.values(value)) deepFreeze(member);
+    Object.freeze(value);
+  }
+  return value;
+}

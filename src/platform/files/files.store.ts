@@ -1,0 +1,93 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import mongoose, { type Connection } from 'mongoose';
+
+/** What is kept beside a file: short facts by name. */
+export type FileFacts = Readonly<Record<string, string | number | Date | null>>;
+
+export interface StoredFile<F extends FileFacts> {
+  readonly id: string;
+  readonly bytes: number;
+  readonly storedAt: Date;
+  readonly facts: F;
+}
+
+/** Files in one GridFS bucket. A file never changes; a new one gets a new id. Not part of any transaction. */
+export interface FileStore<F extends FileFacts> {
+  /** Durable (majority, journaled) when this returns. `name` is for people, never a path. Returns the id. */
+  save(file: { readonly name: string; readonly bytes: Uint8Array; readonly facts: F }): Promise<string>;
+  /** Null where there is none, or its id is no id. */
+  facts(id: string): Promise<StoredFile<F> | null>;
+  /** In the order of storing; ids that name nothing are left out. */
+  factsOf(ids: readonly string[]): Promise<StoredFile<F>[]>;
+  /** All bytes at once, for files that are known to be small. Null where there is none. */
+  read(id: string): Promise<Buffer | null>;
+  /** Bytes as they come, for large files. Errors, also that there is none, come on the stream. */
+  open(id: string): Readable;
+  remove(id: string): Promise<void>;
+}
+
+interface FileDocument {
+  readonly _id: mongoose.mongo.ObjectId;
+  readonly length: number;
+  readonly uploadDate: Date;
+  readonly metadata?: mongoose.mongo.Document | undefined;
+}
+
+/** Files of `bucket` in the database of `connection`; their collections come from `fileCollections(bucket)`. */
+export function createFileStore<F extends FileFacts>(deps: {
+  readonly connection: Connection;
+  readonly bucket: string;
+}): FileStore<F> {
+  let made: mongoose.mongo.GridFSBucket | undefined;
+  const bucket = (): mongoose.mongo.GridFSBucket => {
+    const { db } = deps.connection;
+    if (!db) throw new Error('MongoDB is not connected');
+    made ??= new mongoose.mongo.GridFSBucket(db, {
+      bucketName: deps.bucket,
+      writeConcern: { w: 'majority', journal: true },
+    });
+    return made;
+  };
+  const factsOf = async (ids: readonly string[]): Promise<StoredFile<F>[]> => {
+    const wanted = ids.filter(isId).map(objectId);
+    if (wanted.length === 0) return [];
+    const found: FileDocument[] = await bucket()
+      .find({ _id: { $in: wanted } })
+      .toArray();
+    return found.map((file) => ({
+      id: file._id.toHexString(),
+      bytes: file.length,
+      storedAt: file.uploadDate,
+      facts: (file.metadata ?? {}) as F,
+    }));
+  };
+  const open = (id: string): Readable => bucket().openDownloadStream(objectId(id));
+  return {
+    save: async ({ name, bytes, facts }) => {
+      const upload = bucket().openUploadStream(name, { metadata: { ...facts } });
+      await pipeline(Readable.from([Buffer.from(bytes)]), upload);
+      return upload.id.toHexString();
+    },
+    facts: async (id) => (await factsOf([id]))[0] ?? null,
+    factsOf,
+    read: async (id) => {
+      if ((await factsOf([id])).length === 0) return null;
+      const chunks: Buffer[] = [];
+      for await (const chunk of open(id) as AsyncIterable<Buffer>) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    },
+    open,
+    remove: async (id) => {
+      if (isId(id)) await bucket().delete(objectId(id));
+    },
+  };
+}
+
+function isId(id: string): boolean {
+  return /^[0-9a-f]{24}$/.test(id);
+}
+
+function objectId(id: string): mongoose.mongo.ObjectId {
+  return mongoose.mongo.ObjectId.createFromHexString(id);
+}

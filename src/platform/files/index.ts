@@ -1,0 +1,2 @@
+export * from './files.store.ts';
+export * from './manifest.ts';

@@ -1,0 +1,57 @@
+import type { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+
+/** One kind of limit: `points` in `seconds` for each key. */
+export interface LimitRule {
+  readonly points: number;
+  readonly seconds: number;
+}
+
+export type Taken = { readonly ok: true } | { readonly ok: false; readonly retryAfterSeconds: number };
+
+/** Counts per kind and key. On Redis where there is one, in this process's memory where it is away. */
+export interface Limiter<K extends string> {
+  take(kind: K, key: string): Promise<Taken>;
+  /** Forgets a key: after a right password the wrong ones before it no longer count. */
+  clear(kind: K, key: string): Promise<void>;
+}
+
+export function createLimiter<K extends string>(deps: {
+  redis: Redis | null;
+  rules: Readonly<Record<K, LimitRule>>;
+  /** Separates installations that share one Redis. */
+  prefix: string;
+}): Limiter<K> {
+  const limiters = Object.fromEntries(
+    (Object.entries(deps.rules) as [K, LimitRule][]).map(([kind, rule]) => [kind, build(deps, kind, rule)]),
+  ) as Record<K, RateLimiterAbstract>;
+  return {
+    take: async (kind, key) => {
+      try {
+        await limiters[kind].consume(key);
+        return { ok: true };
+      } catch (refusal) {
+        if (refusal instanceof RateLimiterRes) {
+          return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000)) };
+        }
+        // Neither Redis nor the insurance could count: a limit must not stop the service it protects.
+        return { ok: true };
+      }
+    },
+    clear: async (kind, key) => {
+      await limiters[kind].delete(key).catch(() => undefined);
+    },
+  };
+}
+
+function build(deps: { redis: Redis | null; prefix: string }, kind: string, rule: LimitRule): RateLimiterAbstract {
+  const options = { keyPrefix: `${deps.prefix}:${kind}`, points: rule.points, duration: rule.seconds };
+  const memory = new RateLimiterMemory(options);
+  if (!deps.redis) return memory;
+  return new RateLimiterRedis({
+    ...options,
+    storeClient: deps.redis,
+    insuranceLimiter: memory,
+    rejectIfRedisNotReady: true,
+  });
+}

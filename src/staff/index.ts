@@ -1,0 +1,28 @@
+import type { Connection } from '../platform/mongo/index.ts';
+import type { AuditRecorder } from '../audit/index.ts';
+import type { Clock } from '../kernel/index.ts';
+import type { Route } from '../http/index.ts';
+import type { Transact } from '../platform/mongo/index.ts';
+import type { Limiter } from '../platform/rate-limit/index.ts';
+import { staffRoutes } from './staff.routes.ts';
+import { createStaffService, type StaffService } from './staff.service.ts';
+import { createStaffStore } from './staff.store.ts';
+
+export * from './policy.ts';
+export { staffCollections } from './staff.store.ts';
+export { MIN_PASSWORD } from './staff.ts';
+export type { StaffService as StaffApi } from './staff.service.ts';
+
+/** Accounts, roles and sessions of the town office. */
+export function createStaff(deps: {
+  connection: Connection;
+  transact: Transact;
+  audit: AuditRecorder;
+  limiter: Limiter<'login' | 'loginIp'>;
+  units: readonly { code: string; name: string }[];
+  sessionHours: number;
+  clock: Clock;
+}): { api: StaffService; routes: readonly Route[] } {
+  const api = createStaffService({ ...deps, store: createStaffStore(deps.connection) });
+  return { api, routes: staffRoutes(api) };
+}

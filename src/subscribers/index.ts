@@ -1,0 +1,62 @@
+import type { AuditRecorder } from '../audit/index.ts';
+import type { Route } from '../http/index.ts';
+import type { Clock, Log } from '../kernel/index.ts';
+import type { Sweep } from '../platform/jobs/index.ts';
+import type { CollectionManifest, MongoPools, Transact } from '../platform/mongo/index.ts';
+import type { WechatClient } from '../wechat/index.ts';
+import { createSubscriberWorkStore, workCollections } from './subscriber-work.store.ts';
+import type { Audience, TownGroups } from './subscriber.ts';
+import { createImportSweep } from './subscribers.import.ts';
+import { subscribersRoutes } from './subscribers.routes.ts';
+import { createSubscribersService, type SubscribersService } from './subscribers.service.ts';
+import { createSubscribersStore, subscribersCollection } from './subscribers.store.ts';
+import { createTagSync, type PushTarget, type TagClient } from './subscribers.tags.ts';
+
+export { type Audience, audienceName, isKnownAudience, type TownGroups } from './subscriber.ts';
+export type { PushTarget } from './subscribers.tags.ts';
+
+export const subscribersCollections: readonly CollectionManifest[] = [subscribersCollection, ...workCollections];
+
+export interface SubscribersDeps {
+  readonly connection: MongoPools['work'];
+  readonly transact: Transact;
+  readonly audit: AuditRecorder;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly town: TownGroups;
+  readonly wechat: TagClient & Pick<WechatClient, 'followers' | 'followerDetails'>;
+}
+
+/** What other features may ask of the followers. */
+export type SubscribersApi = Omit<SubscribersService, 'summary' | 'startImport'> & {
+  /** Where a push to `audience` goes on the platform; asks the platform for the tag's state. */
+  pushTarget(audience: Audience): Promise<PushTarget>;
+};
+
+export interface Subscribers {
+  readonly api: SubscribersApi;
+  readonly routes: readonly Route[];
+  readonly sweeps: readonly Sweep[];
+}
+
+/** The followers: who they are, what they chose, and the platform's tags that mirror it. */
+export function createSubscribers(deps: SubscribersDeps): Subscribers {
+  const { connection, transact, audit, clock, log, town, wechat } = deps;
+  const store = createSubscribersStore(connection);
+  const work = createSubscriberWorkStore(connection);
+  const { summary, startImport, ...rest } = createSubscribersService({
+    store,
+    work,
+    town,
+    transact,
+    audit,
+    clock,
+    rights: wechat.rights,
+  });
+  const tags = createTagSync({ store, work, client: wechat, town, clock, log });
+  return {
+    api: { ...rest, pushTarget: async (audience) => tags.target(audience) },
+    routes: subscribersRoutes({ ...rest, summary, startImport }),
+    sweeps: [tags.sweep, createImportSweep({ store, work, client: wechat, town, clock, log })],
+  };
+}

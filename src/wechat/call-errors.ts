@@ -1,0 +1,60 @@
+import { AppError, type ErrorCode } from '../kernel/index.ts';
+import type { PlatformErrorDetails } from './client.types.ts';
+import { meaningOf } from './errcodes.ts';
+import { idOf, recordOf } from './answers.ts';
+
+/**
+ * A call that brought no usable answer. `notSent` means that the request cannot have reached the platform. Carries no
+ * address: the address holds the access token.
+ */
+export class TransportError extends Error {
+  readonly reason: TransportReason;
+  readonly notSent: boolean;
+
+  constructor(reason: TransportReason, notSent = false) {
+    super(`transport: ${reason}`);
+    this.name = 'TransportError';
+    this.reason = reason;
+    this.notSent = notSent;
+  }
+}
+
+export type TransportReason = 'not_connected' | 'timeout' | 'answer_lost' | 'answer_unreadable' | 'answer_too_large';
+
+/** What a call does on the platform: a `read` may be repeated freely. */
+export type CallEffect = 'read' | 'change';
+
+const CODES = {
+  retry: 'platform_retry',
+  never: 'platform_refused',
+  unknown: 'platform_unknown',
+} as const satisfies Record<PlatformErrorDetails['outcome'], ErrorCode>;
+
+/** The AppError of a call's failure. */
+export function platformError(details: PlatformErrorDetails, message?: string): AppError {
+  return new AppError(CODES[details.outcome], message === undefined ? { details } : { message, details });
+}
+
+/** The AppError of an answer with an errcode. */
+export function refusedError(api: string, answer: unknown): AppError {
+  const { errcode, errmsg, msg_id: msgId } = recordOf(answer);
+  const code = Number(errcode);
+  const { outcome, zh } = meaningOf(code);
+  const id = idOf(msgId);
+  return platformError(
+    { api, outcome, errcode: code, errmsg: plainErrmsg(errmsg), ...(id === undefined ? {} : { msgId: id }) },
+    zh,
+  );
+}
+
+/** The AppError of a call without a usable answer: what changes something may have happened. */
+export function lostError(api: string, effect: CallEffect, error: TransportError): AppError {
+  const outcome = error.notSent || effect === 'read' ? 'retry' : 'unknown';
+  return platformError({ api, outcome, cause: error.reason });
+}
+
+/** openids have 28 characters, `o` first; the platform quotes them in some messages (P5). */
+function plainErrmsg(errmsg: unknown): string {
+  const text = typeof errmsg === 'string' ? errmsg : '';
+  return text.replaceAll(/\bo[\w-]{27}(?![\w-])/g, '…').slice(0, 200);
+}

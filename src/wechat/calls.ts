@@ -1,0 +1,117 @@
+import { isAppError, type Log } from '../kernel/index.ts';
+import type { AccessTokens } from './access-token.ts';
+import { recordOf } from './answers.ts';
+import { type CallEffect, lostError, platformError, refusedError, TransportError } from './call-errors.ts';
+import type {
+  AccountRights,
+  CallObservation,
+  CallOutcome,
+  CallTimeouts,
+  PlatformErrorDetails,
+} from './client.types.ts';
+import { meaningOf, NO_RIGHT, TOKEN_REFUSED } from './errcodes.ts';
+import type { Sdk, SdkCall, SdkDone } from './sdk.ts';
+
+/** What the caller of one API needs to know about it. */
+export interface CallSpec {
+  /** Our name of the call, for logs, metrics and errors. */
+  readonly api: string;
+  readonly effect: CallEffect;
+  readonly timeout: keyof CallTimeouts;
+  readonly right?: keyof AccountRights;
+  /** Errcodes that are an answer and not a failure. */
+  readonly accepts?: readonly number[];
+  /** False for calls that carry no access token. */
+  readonly token?: false;
+}
+
+export type CallRun = (api: SdkCall, done: SdkDone) => void;
+
+/** Makes calls. Throws AppError `platform_retry`, `platform_refused` or `platform_unknown`. */
+export interface Caller {
+  /** Reads the answer by `pick`; where that finds nothing usable (undefined) the answer counts as lost. */
+  readonly ask: <T>(spec: CallSpec, run: CallRun, pick: (answer: unknown) => T | undefined) => Promise<T>;
+  /** For calls whose answer says no more than that it was done. */
+  readonly act: (spec: CallSpec, run: CallRun) => Promise<void>;
+}
+
+export interface CallerDeps {
+  readonly sdk: Sdk;
+  readonly tokens: AccessTokens;
+  readonly rights: AccountRights;
+  readonly timeouts: CallTimeouts;
+  readonly log: Log;
+  readonly observe: (call: CallObservation) => void;
+}
+
+/** The one place where calls are checked against the account's rights, timed, logged and counted. */
+export function createCaller({ sdk, tokens, rights, timeouts, log, observe }: CallerDeps): Caller {
+  async function attempt(spec: CallSpec, token: string, run: CallRun): Promise<unknown> {
+    try {
+      return await sdk.call({ token, timeoutMs: timeouts[spec.timeout] }, run);
+    } catch (error) {
+      throw error instanceof TransportError ? lostError(spec.api, spec.effect, error) : error;
+    }
+  }
+
+  async function answerOf(spec: CallSpec, run: CallRun): Promise<unknown> {
+    if (spec.token === false) return attempt(spec, '', run);
+    const token = await tokens.current();
+    const answer = await attempt(spec, token, run);
+    if (!TOKEN_REFUSED.has(errcodeOf(answer))) return answer;
+    const next = await tokens.replace(token);
+    return next === null ? answer : attempt(spec, next, run);
+  }
+
+  async function perform<T>(spec: CallSpec, run: CallRun, pick: (answer: unknown) => T | undefined): Promise<T> {
+    if (spec.right !== undefined && !rights[spec.right]) {
+      const details = { api: spec.api, outcome: 'never', errcode: NO_RIGHT } as const;
+      throw platformError(details, meaningOf(NO_RIGHT).zh);
+    }
+    const answer = await answerOf(spec, run);
+    const errcode = errcodeOf(answer);
+    if (Number.isNaN(errcode)) throw lostError(spec.api, spec.effect, new TransportError('answer_unreadable'));
+    if (errcode !== 0 && !(spec.accepts ?? []).includes(errcode)) throw refusedError(spec.api, answer);
+    const result = pick(answer);
+    if (result === undefined) throw lostError(spec.api, spec.effect, new TransportError('answer_unreadable'));
+    return result;
+  }
+
+  function report(spec: CallSpec, startedAt: number, failure?: PlatformErrorDetails): void {
+    const ms = Math.round(performance.now() - startedAt);
+    const outcome: CallOutcome = failure?.outcome ?? 'ok';
+    const facts = { api: spec.api, outcome, errcode: failure?.errcode ?? 0, ms };
+    if (failure === undefined) log.info('wechat.call', facts);
+    else log.warn('wechat.call', { ...facts, cause: failure.cause, rid: ridOf(failure.errmsg) });
+    observe({ api: spec.api, outcome, ms });
+  }
+
+  async function ask<T>(spec: CallSpec, run: CallRun, pick: (answer: unknown) => T | undefined): Promise<T> {
+    const startedAt = performance.now();
+    try {
+      const result = await perform(spec, run, pick);
+      report(spec, startedAt);
+      return result;
+    } catch (error) {
+      const details = isAppError(error) ? (error.details as PlatformErrorDetails) : undefined;
+      report(spec, startedAt, details ?? { api: spec.api, outcome: 'unknown', cause: 'bug' });
+      throw error;
+    }
+  }
+
+  return {
+    ask,
+    act: async (spec, run) => {
+      await ask(spec, run, (answer) => (recordOf(answer)['errcode'] === undefined ? undefined : true));
+    },
+  };
+}
+
+function errcodeOf(answer: unknown): number {
+  return Number(recordOf(answer)['errcode'] ?? 0);
+}
+
+/** The platform's own request id, which its support asks for. */
+function ridOf(errmsg: string | undefined): string | undefined {
+  return /rid: ([\w-]+)/.exec(errmsg ?? '')?.[1];
+}

@@ -1,0 +1,19 @@
+export { createWechatClient } from './client.ts';
+export type * from './client.types.ts';
+export { dedupeKey } from './dedupe.ts';
+export { parseJsonFields } from './fields.ts';
+export { createMessageCrypto } from './message-crypto.ts';
+export { parseInbound } from './messages.ts';
+export type * from './messages.types.ts';
+export {
+  checkReply,
+  renderReply,
+  SUCCESS,
+} from './replies.ts';
+export type { ReplyTarget } from './replies.ts';
+export type * from './replies.types.ts';
+export { signatureOf, verifySignature } from './signature.ts';
+export { createMemoryTokenStore } from './token-store.ts';
+export { openWebhookBody, sealReply, verifyUrl } from './webhook.ts';
+export type { OpenedWebhook, WebhookRequest } from './webhook.ts';
+export { parseXml } from './xml.ts';

@@ -1,0 +1,3 @@
+import '../stores/index.ts';
+import '../../src/app/index.ts';
+export {};

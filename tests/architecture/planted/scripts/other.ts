@@ -1,0 +1,2 @@
+import '../tests/support/help.ts';
+export {};

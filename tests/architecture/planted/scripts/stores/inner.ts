@@ -1,0 +1,2 @@
+import '../../src/kernel/index.ts';
+export {};

@@ -1,0 +1,2 @@
+import '../sandbox/index.ts';
+export {};

@@ -1,0 +1,2 @@
+import '../inbox/index.ts';
+export {};

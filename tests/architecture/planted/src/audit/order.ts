@@ -1,0 +1,2 @@
+import '../staff/index.ts';
+export {};

@@ -1,0 +1,2 @@
+import '../tipoffs/index.ts';
+export {};

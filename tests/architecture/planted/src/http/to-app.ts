@@ -1,0 +1,2 @@
+import '../app/index.ts';
+export {};

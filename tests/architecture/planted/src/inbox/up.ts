@@ -1,0 +1,2 @@
+import '../subscribers/index.ts';
+export {};

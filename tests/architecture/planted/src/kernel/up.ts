@@ -1,0 +1,2 @@
+import '../platform/redis/index.ts';
+export {};

@@ -1,0 +1,3 @@
+import './app/index.ts';
+import './articles/index.ts';
+export {};

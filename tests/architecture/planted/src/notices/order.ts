@@ -1,0 +1,2 @@
+import '../articles/index.ts';
+export {};

@@ -1,0 +1,2 @@
+import 'fast-check';
+export {};

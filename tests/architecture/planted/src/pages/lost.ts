@@ -1,0 +1,2 @@
+import './absent.ts';
+export {};

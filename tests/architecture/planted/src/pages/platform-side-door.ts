@@ -1,0 +1,2 @@
+import '../platform/redis/inner.ts';
+export {};

@@ -1,0 +1,2 @@
+import 'wechat-api';
+export {};

@@ -1,0 +1,2 @@
+import '../complaints/inner.ts';
+export {};

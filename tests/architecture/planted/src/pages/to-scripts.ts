@@ -1,0 +1,2 @@
+import '../../scripts/stores/index.ts';
+export {};

@@ -1,0 +1,2 @@
+import '../../http/index.ts';
+export {};

@@ -1,0 +1,3 @@
+import '../kernel/index.ts';
+import 'koa';
+export {};

@@ -1,0 +1,2 @@
+import '../wechat/index.ts';
+export {};

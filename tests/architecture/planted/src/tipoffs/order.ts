@@ -1,0 +1,2 @@
+import '../complaints/index.ts';
+export {};

@@ -1,0 +1,3 @@
+import 'wechat-api';
+import '../kernel/index.ts';
+export {};

@@ -1,0 +1,3 @@
+import '../support/help.ts';
+import '../../src/articles/index.ts';
+export {};
