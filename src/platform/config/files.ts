@@ -110,6 +110,18 @@ export const limitsSchema = z.strictObject({
     loginPer15Minutes: z.number().int().min(1),
   }),
   sessionHours: positive,
+  /**
+   * Days until what residents left is removed or made nameless, by kind (docs/privacy.md): `inbox` after receipt,
+   * `notices` after they were told, `conversations` after the last word, `complaints` (openid, phone, media) after
+   * closing, `tipoffs` (all of it) after the last answer.
+   */
+  retentionDays: z.strictObject({
+    inbox: positive,
+    notices: positive,
+    conversations: positive,
+    complaints: positive,
+    tipoffs: positive,
+  }),
 });
 export type Limits = z.output<typeof limitsSchema>;
 
