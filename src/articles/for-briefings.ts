@@ -45,6 +45,8 @@ export interface ArticlesForBriefings {
   readExact(exact: { readonly versionId: string; readonly contentHash: string }): Promise<ExactArticle>;
   /** approved → published in the transaction that records the push; public or withdrawn ones stay as they are. */
   publishFromBriefing(tx: Tx, order: { readonly articleIds: readonly string[]; readonly actor: Actor }): Promise<void>;
+  /** Those of these that were withdrawn: a push that carried one may be taken off the phones. */
+  withdrawnAmong(articleIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 interface Deps {
@@ -76,6 +78,10 @@ export function createForBriefings(deps: Deps): ArticlesForBriefings {
     },
     publishFromBriefing: async (tx, { articleIds, actor }) => {
       for (const id of articleIds) await publish(deps, tx, id, actor);
+    },
+    withdrawnAmong: async (articleIds) => {
+      const articles = await store.articlesOf(articleIds);
+      return new Set(articles.filter(({ status }) => status === 'withdrawn').map(({ id }) => id));
     },
   };
 }

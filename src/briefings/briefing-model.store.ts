@@ -90,6 +90,7 @@ export const briefingsCollection: CollectionManifest = {
   indexes: [
     { name: 'by_status', key: { status: 1, _id: -1 } },
     { name: 'due', key: { status: 1, nextAt: 1 } },
+    { name: 'by_article', key: { articleIds: 1, _id: -1 } },
     { name: 'by_send_time', key: { status: 1, sendAt: 1 } },
     {
       name: 'one_per_msg_id',
@@ -181,6 +182,18 @@ const dispatch = new Schema(
   part,
 );
 
+const deletion = new Schema(
+  {
+    articleId: textOrNull,
+    by: text,
+    at: { type: Date, required: true },
+    reason: text,
+    outcome: text,
+    message: textOrNull,
+  },
+  part,
+);
+
 const schema = new Schema<BriefingRow>(
   {
     title: text,
@@ -203,6 +216,7 @@ const schema = new Schema<BriefingRow>(
     dispatch: one(dispatch),
     batch: one(batch),
     pastBatches: { type: [batch], default: [] },
+    deletions: { type: [deletion], default: [] },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
   },

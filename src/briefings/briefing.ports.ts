@@ -19,6 +19,8 @@ export interface ArticlesDoor {
   readExact(exact: { versionId: string; contentHash: string }): Promise<ExactArticle>;
   /** approved → published, in the transaction that records that the platform accepted the push. */
   publishFromBriefing(tx: Tx, order: { articleIds: readonly string[]; actor: Actor }): Promise<void>;
+  /** Those of these that were withdrawn. */
+  withdrawnAmong(articleIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** What briefings need of the followers. */
@@ -39,6 +41,7 @@ export type PushClient = Pick<
   | 'uploadPermanentImage'
   | 'massSend'
   | 'massStatus'
+  | 'massDelete'
   | 'preview'
 >;
 

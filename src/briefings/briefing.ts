@@ -51,7 +51,7 @@ export type BriefingMove =
 /** The life of a briefing. `submitted_to_platform` becomes `delivered` by the platform's word only (P4). */
 export const BRIEFING_MOVES: StateTable<BriefingStatus, BriefingMove> = {
   draft: { edit: 'draft', submit: 'submitted', cancel: 'cancelled' },
-  submitted: { approve: 'approved', reject: 'rejected', cancel: 'cancelled' },
+  submitted: { edit: 'draft', approve: 'approved', reject: 'rejected', cancel: 'cancelled' },
   rejected: { edit: 'draft', submit: 'submitted', cancel: 'cancelled' },
   approved: { edit: 'draft', schedule: 'scheduled', cancel: 'cancelled' },
   scheduled: { schedule: 'scheduled', claim: 'pushing', cancel: 'cancelled' },
@@ -72,7 +72,8 @@ export const BRIEFING_MOVES: StateTable<BriefingStatus, BriefingMove> = {
     resolve_not_sent: 'scheduled',
   },
   submitted_to_platform: { finish_well: 'delivered', finish_badly: 'failed', lose: 'unknown' },
-  failed: { schedule: 'scheduled', edit: 'draft', cancel: 'cancelled' },
+  // `resolve_sent` only where the account may not push and a person did it by hand.
+  failed: { schedule: 'scheduled', edit: 'draft', cancel: 'cancelled', resolve_sent: 'submitted_to_platform' },
   delivered: {},
   cancelled: {},
 };
@@ -143,6 +144,18 @@ export interface Trouble {
   readonly errcode: number | null;
 }
 
+/** One order to take a pushed message, or one of its articles, off the phones. */
+export interface Deletion {
+  /** Null for the whole message. */
+  readonly articleId: string | null;
+  readonly by: string;
+  readonly at: Date;
+  readonly reason: string;
+  /** `asked` and `unknown`: the platform's answer is not on record; asking again is harmless. */
+  readonly outcome: 'asked' | 'done' | 'refused' | 'unknown';
+  readonly message: string | null;
+}
+
 /** What was found out and uploaded for the push; stays good for a later attempt. */
 export interface Dispatch {
   readonly startedAt: Date;
@@ -181,6 +194,7 @@ export interface Briefing {
   readonly dispatch: Dispatch | null;
   readonly batch: Batch | null;
   readonly pastBatches: readonly Batch[];
+  readonly deletions: readonly Deletion[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

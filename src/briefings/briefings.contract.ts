@@ -12,12 +12,12 @@ const audience = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('village'), code }),
   z.strictObject({ kind: z.literal('topic'), code }),
 ]);
-const title = z.string().trim().min(1).max(100);
+const title = z.string().trim().min(1, '请填写简报名称').max(100, '简报名称最多100个字');
 const articleIds = z
   .array(id)
-  .min(1)
-  .max(MAX_ARTICLES)
-  .refine((ids) => new Set(ids).size === ids.length, 'the same article twice');
+  .min(1, '至少选1篇文章')
+  .max(MAX_ARTICLES, `最多选${MAX_ARTICLES}篇文章`)
+  .refine((ids) => new Set(ids).size === ids.length, '同一篇文章不能放两次');
 
 export const briefingParams = z.strictObject({ id });
 export const composeRequest = z.strictObject({ title, articleIds, audience });
@@ -63,7 +63,21 @@ export const resolveRequest = z.strictObject({
     .optional(),
   reason,
 });
-export const listQuery = z.strictObject({ ...pagingQuery, status: z.enum(BRIEFING_STATUSES).optional() });
+export const deletePushedRequest = z.strictObject({
+  reason,
+  /** Only this article of the message; absent = all of it. */
+  articleId: id.optional(),
+});
+export const listQuery = z.strictObject({
+  ...pagingQuery,
+  status: z.enum(BRIEFING_STATUSES).optional(),
+  /** Briefings with this article: what was pushed with an article that is being withdrawn. */
+  articleId: id.optional(),
+});
+export const quotaQuery = z.strictObject({
+  /** The period that holds this instant; default now. */
+  at: time.optional(),
+});
 
 export type ComposeRequest = z.output<typeof composeRequest>;
 export type EditRequest = z.output<typeof editRequest>;
@@ -118,14 +132,24 @@ export const briefingResponse = z.object({
   overdue: z.boolean(),
   hold: trouble.nullable(),
   failure: trouble.nullable(),
-  dispatch: z
-    .object({
-      startedAt: z.string().nullable(),
-      tagId: count.nullable(),
-      headCount: count.nullable(),
-      batches: z.array(batch),
-    })
-    .nullable(),
+  /** True where the platform takes no articles from this account (48008): schedule with `asText` sends titles and links. */
+  textOffered: z.boolean(),
+  dispatch: z.object({
+    startedAt: z.string().nullable(),
+    tagId: count.nullable(),
+    headCount: count.nullable(),
+    batches: z.array(batch),
+  }),
+  deletions: z.array(
+    z.object({
+      articleId: z.string().nullable(),
+      by: z.string(),
+      at: z.string(),
+      reason: z.string(),
+      outcome: z.enum(['asked', 'done', 'refused', 'unknown']),
+      message: z.string().nullable(),
+    }),
+  ),
   createdAt: z.string(),
   updatedAt: z.string(),
 });
@@ -140,12 +164,24 @@ const manualPush = z.object({
       digest: z.string(),
       bodyHtml: z.string(),
       sourceUrl: z.string(),
-      coverPath: z.string().nullable(),
+      coverUrl: z.string().nullable(),
+      imageUrls: z.array(z.string()),
     }),
   ),
 });
 export type ManualPush = z.output<typeof manualPush>;
-export const briefingDetailResponse = briefingResponse.extend({ manualPush: manualPush.optional() });
+/** What may be taken off the phones, with what that means. */
+const deletePushedOffer = z.object({
+  warning: z.string(),
+  articles: z.array(
+    z.object({ articleId: z.string(), title: z.string(), withdrawn: z.boolean(), deleted: z.boolean() }),
+  ),
+});
+export type DeletePushedOffer = z.output<typeof deletePushedOffer>;
+export const briefingDetailResponse = briefingResponse.extend({
+  manualPush: manualPush.optional(),
+  deletePushed: deletePushedOffer.optional(),
+});
 export const scheduledResponse = briefingResponse.extend({ warnings: z.array(z.string()) });
 export const briefingsResponse = pageOf(briefingResponse);
 

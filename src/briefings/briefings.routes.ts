@@ -6,6 +6,7 @@ import * as contract from './briefings.contract.ts';
 import type { BriefingsService } from './briefings.service.ts';
 import type { BriefingsStore } from './briefings.store.ts';
 import { viewOf } from './briefings.view.ts';
+import type { DeletionService } from './deletion.service.ts';
 import { manualPushOf, type PreviewDeps, previewBriefing } from './preview.ts';
 import type { SchedulingService } from './scheduling.service.ts';
 
@@ -13,6 +14,7 @@ export interface RoutesDeps {
   readonly service: BriefingsService;
   readonly scheduling: SchedulingService;
   readonly preview: PreviewDeps;
+  readonly deletion: DeletionService;
   readonly store: BriefingsStore;
   readonly town: TownGroups;
   readonly clock: Clock;
@@ -28,7 +30,7 @@ export function briefingsRoutes(deps: RoutesDeps): Route[] {
 
 type View = (briefing: Briefing) => contract.BriefingView;
 
-function readingRoutes({ service, scheduling, preview, store }: RoutesDeps, view: View): Route[] {
+function readingRoutes({ service, scheduling, preview, deletion, store }: RoutesDeps, view: View): Route[] {
   return [
     defineRoute({
       method: 'get',
@@ -36,7 +38,8 @@ function readingRoutes({ service, scheduling, preview, store }: RoutesDeps, view
       allow: { action: 'briefings.read' },
       summary: 'Pushes used and left in the current period',
       response: contract.quotaResponse,
-      handler: async () => scheduling.quota(),
+      query: contract.quotaQuery,
+      handler: async ({ query: { at } }) => scheduling.quota(at === undefined ? undefined : new Date(at)),
     }),
     defineRoute({
       method: 'get',
@@ -45,11 +48,12 @@ function readingRoutes({ service, scheduling, preview, store }: RoutesDeps, view
       summary: 'Briefings, newest first',
       query: contract.listQuery,
       response: contract.briefingsResponse,
-      handler: async ({ query: { limit, cursor, status } }) => {
+      handler: async ({ query: { limit, cursor, status, articleId } }) => {
         const before = cursor === undefined ? undefined : positionOf(cursor);
         const found = await store.list({
           limit: limit + 1,
           ...(status === undefined ? {} : { status }),
+          ...(articleId === undefined ? {} : { articleId }),
           ...(before === undefined ? {} : { before }),
         });
         const items = found.slice(0, limit);
@@ -67,7 +71,12 @@ function readingRoutes({ service, scheduling, preview, store }: RoutesDeps, view
       handler: async ({ params }) => {
         const briefing = await service.get(params.id);
         const manualPush = await manualPushOf(preview, briefing);
-        return { ...view(briefing), ...(manualPush === undefined ? {} : { manualPush }) };
+        const deletePushed = await deletion.offer(briefing);
+        return {
+          ...view(briefing),
+          ...(manualPush === undefined ? {} : { manualPush }),
+          ...(deletePushed === undefined ? {} : { deletePushed }),
+        };
       },
     }),
   ];
@@ -136,7 +145,7 @@ function writingRoutes({ service }: RoutesDeps, view: View): Route[] {
   ];
 }
 
-function sendingRoutes({ service, scheduling, preview }: RoutesDeps, view: View): Route[] {
+function sendingRoutes({ service, scheduling, preview, deletion }: RoutesDeps, view: View): Route[] {
   const response = contract.briefingResponse;
   const params = contract.briefingParams;
   return [
@@ -186,6 +195,17 @@ function sendingRoutes({ service, scheduling, preview }: RoutesDeps, view: View)
       body: contract.resolveRequest,
       response,
       handler: async ({ caller, params, body }) => view(await scheduling.resolve(caller, params.id, body)),
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${PATH}/:id/delete-pushed`,
+      // Who may take an article back may take its push back.
+      allow: { action: 'articles.withdraw' },
+      summary: 'Takes a pushed message, or one of its articles, off the phones: its whole link dies',
+      params,
+      body: contract.deletePushedRequest,
+      response,
+      handler: async ({ caller, params, body }) => view(await deletion.deletePushed(caller, params.id, body)),
     }),
   ];
 }

@@ -48,6 +48,9 @@ export function createBriefingsService(deps: BriefingsServiceDeps) {
     /** Possible until a push sweep has taken it. */
     cancel: async (caller: Caller, id: string): Promise<Briefing> => {
       const seen = await get(deps, id);
+      if (seen.status === 'pushing' || seen.status === 'unknown' || seen.status === 'submitted_to_platform') {
+        throw new AppError('wrong_state', { message: '已经开始推送，不能取消了。', details: { status: seen.status } });
+      }
       return move(deps, seen, { move: 'cancel', caller }, { nextAt: null, hold: null });
     },
 
@@ -119,7 +122,7 @@ async function compose(deps: BriefingsServiceDeps, caller: Caller, request: Comp
   });
 }
 
-/** Any edit takes back submission and approval. */
+/** Any edit takes back submission and approval; the order of a failed push is closed. */
 async function edit(deps: BriefingsServiceDeps, caller: Caller, id: string, request: EditRequest): Promise<Briefing> {
   const { title, articleIds, audience, baseRev } = request;
   if (audience && !isKnownAudience(audience, deps.town)) throw unknownAudience();

@@ -3,6 +3,7 @@ import { AppError, statesAllowing } from '../kernel/index.ts';
 import type { Lease } from '../platform/jobs/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import { type Briefing, BRIEFING_MOVES, type BriefingMove, type BriefingStatus } from './briefing.ts';
+import { NO_PUSH_LEFT } from './push-outcome.ts';
 import { type BriefingRow, briefingModel, toBriefing } from './briefing-model.store.ts';
 
 /** What one write may change; `rev` and `updatedAt` follow by themselves. */
@@ -22,7 +23,7 @@ export function createBriefingsStore(connection: Connection) {
   return {
     async insert(briefing: NewBriefing, now: Date, tx: Tx): Promise<Briefing> {
       const [made] = await rows.create(
-        [{ ...briefing, status: 'draft', rev: 1, createdAt: now, updatedAt: now, pastBatches: [] }],
+        [{ ...briefing, status: 'draft', rev: 1, createdAt: now, updatedAt: now, pastBatches: [], deletions: [] }],
         { session: tx },
       );
       if (made === undefined) throw new Error('MongoDB returned no inserted briefing');
@@ -38,10 +39,16 @@ export function createBriefingsStore(connection: Connection) {
     },
 
     /** Newest first; `before` is the last id of the page before. */
-    async list(filter: { status?: BriefingStatus; before?: string; limit: number }): Promise<Briefing[]> {
+    async list(filter: {
+      status?: BriefingStatus;
+      articleId?: string;
+      before?: string;
+      limit: number;
+    }): Promise<Briefing[]> {
       const found = await rows
         .find({
           ...(filter.status === undefined ? {} : { status: filter.status }),
+          ...(filter.articleId === undefined ? {} : { articleIds: filter.articleId }),
           ...(filter.before === undefined ? {} : { _id: { $lt: new Types.ObjectId(filter.before) } }),
         })
         .sort({ _id: -1 })
@@ -142,11 +149,26 @@ function planReads(rows: Model<BriefingRow>) {
       return found.map(toBriefing);
     },
 
-    /** What a person may have to look at: everything between schedule and result. At most 100. */
-    async underWay(): Promise<Briefing[]> {
+    /** Did the platform say between the two instants that no push is left (45028)? */
+    async refusedBetween(from: Date, to: Date): Promise<boolean> {
       const found = await rows
-        .find({ status: { $in: ['scheduled', 'pushing', 'unknown', 'submitted_to_platform'] } })
-        .sort({ status: 1, sendAt: 1 })
+        .findOne({ status: 'scheduled', 'hold.errcode': NO_PUSH_LEFT, 'hold.at': { $gte: from, $lt: to } }, { _id: 1 })
+        .lean<{ _id: Types.ObjectId }>()
+        .exec();
+      return found !== null;
+    },
+
+    /** What a person may have to look at: due or held, under way, without a result. At most 100, oldest time first. */
+    async underWay(now: Date): Promise<Briefing[]> {
+      const found = await rows
+        .find({
+          $or: [
+            { status: { $in: ['pushing', 'unknown', 'submitted_to_platform'] } },
+            { status: 'scheduled', sendAt: { $lte: now } },
+            { status: 'scheduled', hold: { $ne: null } },
+          ],
+        })
+        .sort({ sendAt: 1 })
         .limit(100)
         .lean<BriefingRow[]>()
         .exec();

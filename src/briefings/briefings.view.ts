@@ -2,6 +2,7 @@ import { audienceName, type TownGroups } from '../subscribers/index.ts';
 import type { Batch, Briefing, Trouble } from './briefing.ts';
 import { isOverdue, STATUS_NAMES } from './briefing.ts';
 import type { BriefingView } from './briefings.contract.ts';
+import { NO_RIGHT_FOR_TYPE } from './push-outcome.ts';
 
 /** A briefing as the console sees it. */
 export function viewOf(briefing: Briefing, town: TownGroups, now: Date): BriefingView {
@@ -25,21 +26,20 @@ export function viewOf(briefing: Briefing, town: TownGroups, now: Date): Briefin
     overdue: isOverdue(briefing, now),
     hold: troubleView(briefing.hold),
     failure: troubleView(briefing.failure),
-    dispatch:
-      dispatch === null && batches.length === 0
-        ? null
-        : {
-            startedAt: iso(dispatch?.startedAt ?? null),
-            tagId: dispatch?.tagId ?? null,
-            headCount: dispatch?.headCount ?? null,
-            batches: batches.map(batchView),
-          },
+    textOffered: status === 'failed' && briefing.failure?.errcode === NO_RIGHT_FOR_TYPE,
+    dispatch: {
+      startedAt: iso(dispatch?.startedAt ?? null),
+      tagId: dispatch?.tagId ?? null,
+      headCount: dispatch?.headCount ?? null,
+      batches: batches.map(batchView),
+    },
+    deletions: briefing.deletions.map((deletion) => ({ ...deletion, at: deletion.at.toISOString() })),
     createdAt: briefing.createdAt.toISOString(),
     updatedAt: briefing.updatedAt.toISOString(),
   };
 }
 
-function batchView(batch: Batch): NonNullable<BriefingView['dispatch']>['batches'][number] {
+function batchView(batch: Batch): BriefingView['dispatch']['batches'][number] {
   const { clientMsgId, status, attempts, msgId, counts, finishStatus } = batch;
   return {
     clientMsgId,

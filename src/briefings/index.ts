@@ -11,6 +11,7 @@ import type { ArticlesDoor, PushClient, StaffDoor, SubscribersDoor, TellStaff } 
 import { briefingsRoutes } from './briefings.routes.ts';
 import { createBriefingsService } from './briefings.service.ts';
 import { createBriefingsStore } from './briefings.store.ts';
+import { createDeletionService } from './deletion.service.ts';
 import { createFinishDesk, type MassSendFinished } from './finish.ts';
 import { createFinishEventsStore, finishEventsCollection } from './finish-events.store.ts';
 import { createPollSweep } from './poll.sweep.ts';
@@ -82,6 +83,7 @@ export function createBriefings(deps: BriefingsDeps): Briefings {
     tellStaff: deps.tellStaff ?? (() => {}),
   };
   const finish = createFinishDesk(context);
+  const deletion = createDeletionService({ store, articles, client: wechat, transact, audit, clock, log });
   const serviceDeps = { store, articles, town, transact, audit, clock };
   const scheduling = createSchedulingService({
     ...serviceDeps,
@@ -103,6 +105,7 @@ export function createBriefings(deps: BriefingsDeps): Briefings {
       town,
       clock,
       scheduling,
+      deletion,
       service: createBriefingsService(serviceDeps),
       preview: { articles, staff, client: wechat, transact, audit, log, publicUrl },
     }),

@@ -3,9 +3,17 @@ import type { Caller } from '../http/index.ts';
 import { AppError, isAppError, type Log } from '../kernel/index.ts';
 import type { Transact } from '../platform/mongo/index.ts';
 import type { ArticlesDoor, PushClient, StaffDoor } from './briefing.ports.ts';
-import type { Briefing } from './briefing.ts';
+import { type Briefing, pushTitle } from './briefing.ts';
 import type { ManualPush } from './briefings.contract.ts';
-import { bodyImageIds, checkBodyLength, coverOf, draftArticle, imageBytes, imageName } from './push-content.ts';
+import {
+  bodyImageIds,
+  checkBodyLength,
+  coverOf,
+  draftArticle,
+  imageBytes,
+  imageName,
+  withImagesAt,
+} from './push-content.ts';
 
 export interface PreviewDeps {
   readonly articles: ArticlesDoor;
@@ -32,6 +40,11 @@ export async function previewBriefing(
   if (phone === null) {
     throw new AppError('invalid_input', {
       message: '您还没有绑定微信：请先在账号页取绑定码，在公众号里发送“绑定 <码>”。',
+    });
+  }
+  if (!client.rights.massSend) {
+    throw new AppError('manual_push_needed', {
+      message: '这个公众号没有认证，平台不提供预览，请在公众平台网页上预览。',
     });
   }
   const mediaId = await previewDraft(deps, seen);
@@ -78,13 +91,17 @@ export async function manualPushOf(
     const packed = [];
     for (const article of briefing.frozen.articles) {
       const { bodyHtml } = await articles.readExact(article);
-      const cover = article.coverMediaId ?? bodyImageIds(bodyHtml)[0];
+      const images = bodyImageIds(bodyHtml);
+      const cover = article.coverMediaId ?? images[0];
+      const urlOf = (mediaId: string) => `${publicUrl}/media/${mediaId}`;
       packed.push({
-        title: article.shortTitle ?? article.title,
+        title: pushTitle(article) ?? article.title,
         digest: article.summary,
-        bodyHtml,
+        // Pasted elsewhere, an address without a host would lead nowhere.
+        bodyHtml: withImagesAt(bodyHtml, urlOf),
         sourceUrl: `${publicUrl}${article.publicPath}`,
-        coverPath: cover === undefined ? null : `/media/${cover}`,
+        coverUrl: cover === undefined ? null : urlOf(cover),
+        imageUrls: images.map(urlOf),
       });
     }
     return { steps: MANUAL_STEPS, articles: packed };
@@ -96,7 +113,7 @@ export async function manualPushOf(
 
 const MANUAL_STEPS = [
   '登录 mp.weixin.qq.com，打开“草稿箱”，点“新的创作”，选“写新图文”。',
-  '按下面的顺序逐篇粘贴标题、摘要和正文，上传封面，在“原文链接”里填写链接。',
+  '按下面的顺序逐篇粘贴标题、摘要和正文，上传封面，在“原文链接”里填写链接。正文里的图片显示不出来的，请先从这里另存，再逐张上传。',
   '先发送预览到自己的手机，看清楚后再点“群发”。',
-  '发出后回到这里，请分管领导在公众平台的发表记录里核对。',
+  '发出后回到这里，请分管领导在公众平台的发表记录里核对，再认定为“已发出”，文章才会在本平台公开。',
 ];

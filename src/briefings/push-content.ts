@@ -19,6 +19,15 @@ export function bodyImageIds(bodyHtml: string): string[] {
   return [...new Set([...bodyHtml.matchAll(IMAGE)].map((match) => match[2] ?? ''))];
 }
 
+/** The body with its pictures at other addresses. Throws where one has none. */
+export function withImagesAt(bodyHtml: string, urlOf: (mediaId: string) => string | undefined): string {
+  return bodyHtml.replace(IMAGE, (_whole, before: string, mediaId: string, after: string) => {
+    const url = urlOf(mediaId);
+    if (url === undefined) throw new Error('a picture of the body has no address');
+    return `${before}${url}${after}`;
+  });
+}
+
 /** AppError invalid_input where the platform would not take a body of this length. */
 export function checkBodyLength(title: string, bodyHtml: string): void {
   const room = bodyImageIds(bodyHtml).length * URL_CHARS;
@@ -66,11 +75,7 @@ export function draftArticle(
 ): DraftArticle {
   const title = pushTitle(frozen);
   if (title === null) throw new AppError('invalid_input', { message: `《${frozen.title}》缺少32字以内的短标题。` });
-  const content = exact.bodyHtml.replace(IMAGE, (_whole, before: string, mediaId: string, after: string) => {
-    const url = at.urlOf(mediaId);
-    if (url === undefined) throw new Error('a picture of the body was not uploaded');
-    return `${before}${url}${after}`;
-  });
+  const content = withImagesAt(exact.bodyHtml, at.urlOf);
   const digest = cutAtSentence(frozen.summary.trim(), DIGEST_CHARS, DIGEST_CHARS * 4);
   return {
     title,

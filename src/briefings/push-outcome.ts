@@ -4,12 +4,13 @@ import type { Batch } from './briefing.ts';
 
 /**
  * What follows a step that did not work (P4).
- * `repeat` — the same step, same clientmsgid, later (`uncertain`: the answer does not prove that nothing happened). `unknown` — it may have happened: the same clientmsgid after a
+ * `repeat` — the same step, same clientmsgid, later (`uncertain`: the answer does not prove that nothing happened;
+ * `waiting`: nothing failed, something is not ready). `unknown` — it may have happened: the same clientmsgid after a
  * minute. `rebuild` — the draft is gone: make it again under the same clientmsgid. `hold` — back to the schedule until
  * the dispatcher moves it. `fail` — surely not sent. `stop` — it may have happened and no repeat can tell: a leader decides.
  */
 export type Verdict =
-  | { readonly kind: 'repeat'; readonly waitMs: number; readonly uncertain?: true }
+  | { readonly kind: 'repeat'; readonly waitMs: number; readonly uncertain?: true; readonly waiting?: true }
   | { readonly kind: 'unknown'; readonly waitMs: number }
   | { readonly kind: 'rebuild' }
   | { readonly kind: 'hold' }
@@ -32,7 +33,9 @@ const UNPROVEN: ReadonlySet<number> = new Set([-1, 45066]);
 /** The day's calls are used up. */
 const DAILY_QUOTA = 45009;
 const DRAFT_GONE = 40007;
-const NO_PUSH_LEFT = 45028;
+export const NO_PUSH_LEFT = 45028;
+/** 48008: the account may not push this type of message. */
+export const NO_RIGHT_FOR_TYPE = 48008;
 /** 48001: not authorised for the interface at all. */
 const NO_RIGHT = 48001;
 

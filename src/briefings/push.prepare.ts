@@ -11,6 +11,7 @@ import {
   imageName,
   textContent,
 } from './push-content.ts';
+import { assertStillCurrent } from './briefings.service.ts';
 import type { Hold, PushContext } from './push.context.ts';
 
 /** Our own reason not to go on: for good, or for `waitMs`. */
@@ -58,7 +59,8 @@ export async function preparePush(context: PushContext, hold: Hold, leaseMs: num
 
 /**
  * The frozen articles with their texts, after recomputing every hash: the approval's over the frozen content, and
- * each article's over what is stored. A difference, or an article that was withdrawn, stops the push and is named.
+ * each article's over what is stored. A difference, or an article that was withdrawn or approved anew since, stops the
+ * push and is named.
  */
 export async function readExactly(
   { articles }: Pick<PushContext, 'articles'>,
@@ -75,6 +77,11 @@ export async function readExactly(
     } catch (error) {
       throw stopFor(error, article);
     }
+  }
+  try {
+    await assertStillCurrent(articles, frozen.articles);
+  } catch (error) {
+    throw isAppError(error, 'wrong_state') ? new Stop('wrong_state', `${error.message}已停止推送。`) : error;
   }
   return exact;
 }

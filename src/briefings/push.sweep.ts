@@ -1,9 +1,16 @@
 import { AppError, isAppError, newToken } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
-import { type Batch, type Briefing, newBatch } from './briefing.ts';
+import { type Batch, type Briefing, isOverdue, newBatch } from './briefing.ts';
 import type { FinishDesk } from './finish.ts';
 import { createHold, type Hold, LostHold, moveBySystem, type PushContext, troubleOf } from './push.context.ts';
-import { afterPreparing, afterSending, REPEAT_AFTER_MS, REPEAT_WITHIN_MS, type Verdict } from './push-outcome.ts';
+import {
+  afterPreparing,
+  afterSending,
+  NO_RIGHT_FOR_TYPE,
+  REPEAT_AFTER_MS,
+  REPEAT_WITHIN_MS,
+  type Verdict,
+} from './push-outcome.ts';
 import { type PreparedPush, preparePush, Stop } from './push.prepare.ts';
 import { sendPush } from './push.send.ts';
 
@@ -110,7 +117,7 @@ async function attempt(context: PushContext, finish: FinishDesk, hold: Hold): Pr
 
 /** Our own reasons not to send. After an unanswered attempt they cannot prove that nothing was sent. */
 function verdictOf(stop: Stop, { uncertain }: Batch): Verdict {
-  if (stop.waitMs !== null) return { kind: 'repeat', waitMs: stop.waitMs };
+  if (stop.waitMs !== null) return { kind: 'repeat', waitMs: stop.waitMs, waiting: true };
   return uncertain ? { kind: 'stop' } : { kind: 'fail', code: stop.error.code };
 }
 
@@ -121,7 +128,8 @@ async function follow(context: PushContext, hold: Hold, verdict: Verdict, error:
   const { briefing } = hold;
   const batch = batchOf(hold);
   const trouble = troubleOf(error, now, verdict.kind === 'fail' ? verdict.code : undefined);
-  const failed = { ...batch, failures: batch.failures + 1, lastError: trouble };
+  const waiting = verdict.kind === 'repeat' && verdict.waiting === true;
+  const failed = { ...batch, failures: batch.failures + (waiting ? 0 : 1), lastError: trouble };
   const quiet: Batch = { ...failed, status: batch.uncertain ? 'unknown' : 'preparing' };
   log.warn('briefings.push_step_failed', {
     briefingId: briefing.id,
@@ -133,7 +141,10 @@ async function follow(context: PushContext, hold: Hold, verdict: Verdict, error:
   switch (verdict.kind) {
     case 'repeat': {
       const repeated: Batch = verdict.uncertain === true ? { ...failed, status: 'unknown', uncertain: true } : quiet;
-      return hold.save({ batch: repeated, lease: null, nextAt: later(now, verdict.waitMs) });
+      await hold.save({ batch: repeated, lease: null, nextAt: later(now, verdict.waitMs) });
+      const late = isOverdue(briefing, now) && !(batch.lastError && isOverdue(briefing, batch.lastError.at));
+      if (late) tell(context, briefing, `应该发出的推送还没有发出，系统会接着试：${trouble.message}`);
+      return;
     }
     case 'rebuild': {
       // The platform may have dropped the cover as well as the draft: both are made again.
@@ -169,9 +180,13 @@ async function follow(context: PushContext, hold: Hold, verdict: Verdict, error:
         { reason: trouble.message },
       );
       await dropDraft(context, batch);
-      return tell(context, briefing, `推送失败：${trouble.message}`);
+      return tell(context, briefing, `推送失败：${trouble.message}${textOffer(trouble.errcode)}`);
   }
 }
+
+/** Offered, never taken by itself: a text is not what the leader saw on the preview. */
+const textOffer = (errcode: number | null): string =>
+  errcode === NO_RIGHT_FOR_TYPE ? '可以在重新排期时改为只发标题和链接的文字。' : '';
 
 /** What surely was not sent should not lie in the draft box for somebody to send by hand. */
 async function dropDraft({ client, log }: PushContext, { draftMediaId, clientMsgId }: Batch): Promise<void> {

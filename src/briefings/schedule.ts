@@ -53,28 +53,51 @@ function reachesSame(other: Audience, audience: Audience): boolean {
 
 export const pushLimit = (accountType: AccountType): number => PUSHES[accountType];
 
-export function quotaView(accountType: AccountType, period: QuotaPeriod, used: number): QuotaView {
+/** `refused`: the platform has said in this period that no push is left (45028), whatever our own count. */
+export function quotaView(accountType: AccountType, period: QuotaPeriod, used: number, refused: boolean): QuotaView {
   const limit = pushLimit(accountType);
+  const said = refused ? '平台已答复这段时间的群发次数用完（可能在公众平台网页上发过）。' : '';
   return {
     accountType,
     period: period.unit,
     from: chinaDate(period.from),
     limit,
     used,
-    left: Math.max(0, limit - used),
+    left: refused ? 0 : Math.max(0, limit - used),
     note:
-      accountType === 'subscription'
+      said +
+      (accountType === 'subscription'
         ? '订阅号每天只能群发1次，发给一个村也算1次。在公众平台网页上的群发不在此数内，平台会一并计算。'
-        : '服务号每位关注者每月最多收到4次群发。在公众平台网页上的群发不在此数内，平台会一并计算。',
+        : '服务号每位关注者每月最多收到4次群发。在公众平台网页上的群发不在此数内，平台会一并计算。'),
   };
+}
+
+/**
+ * The most pushes that one follower of `audience` gets in the period, this one included: a service account's followers
+ * each have their own four, and a village's follower may have had others than the town's (upper bound: topics overlap).
+ */
+export function mostForOne(audience: Audience, planned: readonly Briefing[]): number {
+  const counted = planned.filter(({ status, hold }) => status !== 'scheduled' || hold === null);
+  const count = (kind: Audience['kind'], code?: string) =>
+    counted.filter(({ audience: other }) => other.kind === kind && (code === undefined || codeOf(other) === code))
+      .length;
+  const villages = audience.kind === 'village' ? [audience.code] : codesOf(counted, 'village');
+  const inVillage = Math.max(0, ...villages.map((code) => count('village', code)));
+  return 1 + count('all') + inVillage + count('topic');
+}
+
+const codeOf = (audience: Audience): string | null => (audience.kind === 'all' ? null : audience.code);
+
+function codesOf(planned: readonly Briefing[], kind: 'village' | 'topic'): string[] {
+  return planned.flatMap(({ audience }) => (audience.kind === kind ? [audience.code] : []));
 }
 
 /** In words, what a dispatcher should think of before this time and audience; empty where nothing is unusual. */
 export function scheduleWarnings(
-  plan: { sendAt: Date; audience: Audience; accountType: AccountType },
+  plan: { sendAt: Date; audience: Audience; accountType: AccountType; others: readonly Briefing[] },
   calendars: readonly YearCalendar[],
 ): string[] {
-  const { sendAt, audience, accountType } = plan;
+  const { sendAt, audience, accountType, others } = plan;
   const day = chinaDate(sendAt);
   const warnings: string[] = [];
   const hour = chinaHour(sendAt);
@@ -83,6 +106,9 @@ export function scheduleWarnings(
   if (holiday !== null) warnings.push(`${formatChinaDate(day)}是${holiday}假期。`);
   if (accountType === 'subscription' && audience.kind !== 'all') {
     warnings.push('订阅号每天只能群发1次：发给一部分人，会用掉当天全镇唯一的一次。');
+  }
+  if (accountType === 'service' && mostForOne(audience, others) > PUSHES.service) {
+    warnings.push('有的关注者这个月可能已收到4次群发（全镇的加上本村或主题的），平台不会再发给他们。');
   }
   return warnings;
 }

@@ -17,7 +17,7 @@ import {
 } from './briefings.service.ts';
 import { assertMove } from './briefings.store.ts';
 import { withPublishing } from './push.context.ts';
-import { errcodeOf } from './push-outcome.ts';
+import { errcodeOf, NO_RIGHT_FOR_TYPE } from './push-outcome.ts';
 import type { QuotaLocks } from './quota-locks.store.ts';
 import { pushesUsed, pushLimit, quotaPeriod, quotaView, scheduleWarnings } from './schedule.ts';
 
@@ -36,8 +36,6 @@ export type SchedulingService = ReturnType<typeof createSchedulingService>;
 
 /** A year ahead is the farthest that a dispatcher can have meant. */
 const FARTHEST_MS = 366 * 86_400_000;
-/** 48008: the account may not push this type of message. */
-const NO_RIGHT_FOR_TYPE = 48008;
 
 /** When a briefing goes out, what the account has left, and what a leader decides where the platform stays silent. */
 export function createSchedulingService(deps: SchedulingDeps) {
@@ -45,12 +43,13 @@ export function createSchedulingService(deps: SchedulingDeps) {
     schedule: async (caller: Caller, id: string, request: ScheduleRequest) => schedule(deps, caller, id, request),
     resolve: async (caller: Caller, id: string, request: ResolveRequest) => resolve(deps, caller, id, request),
 
-    /** What the account has used and left now, by our own schedule. */
-    quota: async (): Promise<QuotaView> => {
+    /** What the account has used and left in the period of `at` (default now), by our own schedule and the platform's word. */
+    quota: async (at?: Date): Promise<QuotaView> => {
       const { store, accountType, clock } = deps;
-      const period = quotaPeriod(accountType, clock.now());
+      const period = quotaPeriod(accountType, at ?? clock.now());
       const planned = await store.planned(period.from, period.to);
-      return quotaView(accountType, period, pushesUsed(accountType, { kind: 'all' }, planned));
+      const used = pushesUsed(accountType, { kind: 'all' }, planned);
+      return quotaView(accountType, period, used, await store.refusedBetween(period.from, period.to));
     },
   };
 }
@@ -70,15 +69,18 @@ async function schedule(
     throw new AppError('invalid_input', { message: '只有平台不允许图文群发（48008）后，才能改发文字。' });
   }
   if (seen.frozen) await assertStillCurrent(articles, seen.frozen.articles);
+  let others: readonly Briefing[] = [];
   await deps.locks.ensure(quotaPeriod(accountType, sendAt).key);
   const briefing = await move(
     deps,
     seen,
     { move: 'schedule', caller, facts: { sendAt: sendAt.toISOString(), asText } },
     { sendAt, nextAt: sendAt, asText, hold: null, failure: null, lease: null, ...closedBatch(seen) },
-    async (tx) => assertQuota(deps, seen, sendAt, tx),
+    async (tx) => {
+      others = await assertQuota(deps, seen, sendAt, tx);
+    },
   );
-  return { briefing, warnings: scheduleWarnings({ sendAt, audience: seen.audience, accountType }, calendars) };
+  return { briefing, warnings: scheduleWarnings({ sendAt, audience: seen.audience, accountType, others }, calendars) };
 }
 
 function sendTime({ clock, minLeadSeconds }: SchedulingDeps, { sendAt }: ScheduleRequest): Date {
@@ -96,12 +98,20 @@ function sendTime({ clock, minLeadSeconds }: SchedulingDeps, { sendAt }: Schedul
   return new Date(asked);
 }
 
-/** In the transaction of the schedule: two dispatchers cannot both take the last push of a period. */
-async function assertQuota({ store, locks, accountType }: SchedulingDeps, seen: Briefing, sendAt: Date, tx: Tx) {
+/**
+ * In the transaction of the schedule: two dispatchers cannot both take the last push of a period. Returns the others
+ * of the period.
+ */
+async function assertQuota(
+  { store, locks, accountType }: SchedulingDeps,
+  seen: Briefing,
+  sendAt: Date,
+  tx: Tx,
+): Promise<readonly Briefing[]> {
   const period = quotaPeriod(accountType, sendAt);
   await locks.take(period.key, tx);
   const others = (await store.planned(period.from, period.to, tx)).filter(({ id }) => id !== seen.id);
-  if (pushesUsed(accountType, seen.audience, others) < pushLimit(accountType)) return;
+  if (pushesUsed(accountType, seen.audience, others) < pushLimit(accountType)) return others;
   const taken = others.map(({ title, sendAt }) => `《${title}》${sendAt ? formatChinaMinute(sendAt) : ''}`);
   throw new AppError('quota_used', {
     message:
@@ -119,7 +129,9 @@ async function resolve(deps: SchedulingDeps, caller: Caller, id: string, request
   const seen = await get(deps, id);
   const now = clock.now();
   assertMove(seen, outcome === 'sent' ? 'resolve_sent' : 'resolve_not_sent');
-  if (seen.batch === null) throw new AppError('wrong_state');
+  // Of the failed ones only what had to be pushed by hand can have been sent.
+  const byHand = seen.failure?.code === 'manual_push_needed';
+  if (seen.batch === null || (seen.status === 'failed' && !byHand)) throw new AppError('wrong_state');
   if (seen.lease !== null && seen.lease.until > now) {
     throw new AppError('wrong_state', { message: '系统正在向平台核对，请一两分钟后再看结果。' });
   }

@@ -91,6 +91,7 @@ export function memoryArticles() {
         if (article) article.state = 'published';
       }
     },
+    withdrawnAmong: async (articleIds) => new Set(articleIds.filter((id) => all.get(id)?.state === 'withdrawn')),
   };
   const add = (over: Partial<FrozenArticle> & { bodyHtml?: string } = {}): TestArticle => {
     const articleId = id();
