@@ -9,7 +9,9 @@ const EXIT_CONFIG = 78;
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const log = createLog({ level: config.env.LOG_LEVEL, role: config.env.ROLE });
-  const consoleDir = fileURLToPath(new URL('./console', import.meta.url));
+  // Built beside this file in production; run from source, the last build serves.
+  const built = import.meta.url.endsWith('.js') ? './console' : '../dist/console';
+  const consoleDir = fileURLToPath(new URL(built, import.meta.url));
   const service = await startService({ config, log, consoleDir });
   let stopping = false;
   const stop = (): void => {

@@ -45,7 +45,11 @@ module.exports = {
     forbid('inbox-knows-no-feature', { path: '^src/inbox/' }, { path: inside(FEATURES) }),
     forbid('no-feature-knows-inbox', { path: inside(FEATURES) }, { path: '^src/inbox/' }),
     ...featureOrder,
-    forbid('only-main-imports-app', { path: '^src/', pathNot: '^src/(app/|main\\.ts$)' }, { path: '^src/app/' }),
+    forbid(
+      'only-main-imports-app',
+      { path: '^src/', pathNot: '^src/(app/|console/|main\\.ts$)' },
+      { path: '^src/app/' },
+    ),
     forbid(
       'main-imports-only-app',
       { path: '^src/main\\.ts$' },

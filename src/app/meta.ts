@@ -1,20 +1,8 @@
-import { z } from 'zod';
 import { KIND_NAMES } from '../complaints/index.ts';
 import { defineRoute, type Route } from '../http/index.ts';
 import type { Config } from '../platform/config/index.ts';
-import { ROLE_NAMES } from '../staff/index.ts';
-
-const named = z.object({ code: z.string(), name: z.string() });
-const metaView = z.object({
-  town: z.string(),
-  account: z.string(),
-  units: z.array(named),
-  categories: z.array(named.extend({ group: z.string(), majorDecision: z.boolean() })),
-  villages: z.array(named),
-  topics: z.array(named),
-  roles: z.array(named),
-  kinds: z.array(named),
-});
+import { actionsOf, ROLE_NAMES } from '../staff/index.ts';
+import { metaView } from './meta.contract.ts';
 
 /** The words that screens need: codes with their Chinese names, all from configuration. */
 export function metaRoutes(config: Config): Route[] {
@@ -27,7 +15,7 @@ export function metaRoutes(config: Config): Route[] {
       allow: 'signed-in',
       summary: 'Units, categories, villages, topics, roles and kinds',
       response: metaView,
-      handler: async () => ({
+      handler: async ({ caller }) => ({
         town: config.town.name,
         account: config.town.account,
         units: config.town.units,
@@ -41,6 +29,7 @@ export function metaRoutes(config: Config): Route[] {
         topics: config.town.topics,
         roles: pairs(ROLE_NAMES),
         kinds: pairs(KIND_NAMES),
+        may: actionsOf(caller.role),
       }),
     }),
   ];

@@ -52,3 +52,8 @@ export function roleMay(role: string, action: string): boolean {
   const roles: readonly string[] | undefined = Object.hasOwn(POLICY, action) ? POLICY[action as Action] : undefined;
   return roles?.includes(role) ?? false;
 }
+
+/** Every action that `role` may do, for screens that offer only what works. */
+export function actionsOf(role: string): Action[] {
+  return (Object.keys(POLICY) as Action[]).filter((action) => roleMay(role, action));
+}

@@ -76,6 +76,8 @@ describe("the image's tree", { timeout: 180_000 }, () => {
     for (const path of ['/healthz', '/readyz']) {
       await vi.waitFor(async () => expect(await status(path), output).toBe(200), { timeout: 60_000, interval: 200 });
     }
+    const console_ = await fetch(`http://127.0.0.1:${port}/console/articles`);
+    expect(await console_.text()).toContain('<div id="app">');
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await ended, output).toEqual([0, null]);

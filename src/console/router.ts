@@ -1,0 +1,54 @@
+import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router';
+import { useSession } from './session.ts';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title: string;
+    /** The action that lets one in; left out for everybody who is signed in. */
+    action?: string;
+    /** Stands in the menu, in this order. */
+    menu?: number;
+    public?: boolean;
+  }
+}
+
+/** Every screen. Each is a bundle of its own, loaded when it is opened. */
+const screens: RouteRecordRaw[] = [
+  { path: '/', name: 'desk', component: () => import('./desk/DeskView.vue'), meta: { title: '工作台', menu: 1 } },
+  {
+    path: '/account',
+    name: 'account',
+    component: () => import('./login/AccountView.vue'),
+    meta: { title: '我的账号' },
+  },
+  {
+    path: '/:rest(.*)*',
+    name: 'lost',
+    component: () => import('./layout/LostView.vue'),
+    meta: { title: '没有这个页面' },
+  },
+];
+
+export function createConsoleRouter(): Router {
+  const router = createRouter({
+    history: createWebHistory('/console/'),
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    routes: [
+      {
+        path: '/login',
+        name: 'login',
+        component: () => import('./login/LoginView.vue'),
+        meta: { title: '登录', public: true },
+      },
+      { path: '/', component: () => import('./layout/ShellView.vue'), meta: { title: '' }, children: screens },
+    ],
+  });
+  router.beforeEach(async (to) => {
+    if (to.meta.public === true) return true;
+    return (await useSession().resume()) ? true : { name: 'login', query: { to: to.fullPath } };
+  });
+  router.afterEach((to) => {
+    document.title = `${to.meta.title} · 乡音`;
+  });
+  return router;
+}
