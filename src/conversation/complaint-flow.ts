@@ -5,6 +5,7 @@ import type { Complaints } from '../complaints/index.ts';
 import { attachmentsOf, MAX_PARTS, partName, partOf } from './parts.ts';
 import { read, talk, type Plan, type Turn } from './plan.ts';
 import { nextVillagePage, type Speech } from './speech.ts';
+import type { TipoffTalk } from './tipoff-talk.ts';
 import { KINDS, type ComplaintFlow, type Kind, type Part } from './state.ts';
 import { parseChoice, parseCommand, parsePhone } from './words.ts';
 
@@ -15,6 +16,7 @@ export interface ComplaintFlowDeps {
   readonly limits: Limits;
   readonly sealer: Sealer;
   readonly complaints: Pick<Complaints, 'nextTicket' | 'submit' | 'linkFor'>;
+  readonly tipoffTalk: TipoffTalk;
 }
 
 export interface ComplaintTalk {
@@ -25,6 +27,9 @@ export interface ComplaintTalk {
   /** The question that the flow is waiting on. */
   question(flow: ComplaintFlow): string;
 }
+
+/** 5 举报 is no kind of complaint: another way, another store (P8). */
+const TIPOFF_CHOICE = 5;
 
 const KIND_NAMES: Readonly<Record<Kind, string>> = {
   consult: '咨询',
@@ -72,6 +77,7 @@ export function createComplaintTalk(deps: ComplaintFlowDeps): ComplaintTalk {
 
   const chooseKind = (turn: Turn, flow: ComplaintFlow, text: string): Plan => {
     const choice = parseChoice(text);
+    if (choice === TIPOFF_CHOICE) return deps.tipoffTalk.begin(turn.at);
     const kind = choice === undefined ? undefined : KINDS[choice - 1];
     if (kind === undefined) return wrong(flow, '3');
     return ask({ ...flow, kind, step: 'village', page: 0, touchedAt: turn.at });

@@ -7,6 +7,7 @@ import type { ConversationDeps } from './deps.ts';
 import type { Plan, Turn } from './plan.ts';
 import { createQueries } from './queries.ts';
 import { createSpeech } from './speech.ts';
+import { createOfficeOnlyTipoffTalk } from './tipoff-talk.ts';
 import type { Conversation } from './state.ts';
 
 /** What the inbox needs of the conversation (its handler), and what app/ hands to others. */
@@ -39,14 +40,16 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
   const workStore = createConversationStore(deps.workConnection);
   const speech = createSpeech({ say, town: config.town });
   const queries = createQueries({ ...deps, speech, categories: config.categories, publicUrl: config.env.PUBLIC_URL });
+  const tipoffTalk = createOfficeOnlyTipoffTalk({ speech, town: config.town });
   const complaintTalk = createComplaintTalk({
     ...deps,
+    tipoffTalk,
     speech,
     town: config.town,
     categories: config.categories,
     limits: config.limits,
   });
-  const decide = createDecide({ ...deps, speech, queries, complaintTalk });
+  const decide = createDecide({ ...deps, speech, queries, complaintTalk, tipoffTalk });
 
   const attempt = async (turn: Turn, plan: Plan): Promise<{ reply: Reply | null } | 'met'> => {
     const { conversation: before, key, at } = turn;

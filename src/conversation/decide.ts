@@ -7,12 +7,14 @@ import { read, talk, type Plan, type Turn } from './plan.ts';
 import type { Queries } from './queries.ts';
 import { nextVillagePage, type Speech } from './speech.ts';
 import type { Flow, OfferFlow, SettingsFlow } from './state.ts';
+import type { TipoffTalk } from './tipoff-talk.ts';
 import { parseChoice, parseCommand, parseMenuKey, tidy, type Command } from './words.ts';
 
 interface DecideDeps extends ConversationDeps {
   readonly speech: Speech;
   readonly queries: Queries;
   readonly complaintTalk: ComplaintTalk;
+  readonly tipoffTalk: TipoffTalk;
 }
 
 /** Plain talk of this many characters is also offered as a complaint (design §4). */
@@ -20,7 +22,7 @@ const OFFER_FROM_CHARS = 8;
 
 /** Decides what a message does. Reads, never writes: every effect is in the Plan that it answers. */
 export function createDecide(deps: DecideDeps): (turn: Turn) => Promise<Plan> {
-  const { speech, queries, complaintTalk, config } = deps;
+  const { speech, queries, complaintTalk, tipoffTalk, config } = deps;
   const { say } = speech;
 
   const help = (): Plan => read(speech.reply([say('help')]));
@@ -42,6 +44,8 @@ export function createDecide(deps: DecideDeps): (turn: Turn) => Promise<Plan> {
         return read(await queries.mine(openid));
       case 'ticket':
         return read(await queries.ticket(openid, wanted.ticket));
+      case 'tipoff':
+        return tipoffTalk.query(turn, wanted.code);
       case 'settings':
         return settingsQuestion({ name: 'settings', page: 0, touchedAt: turn.at });
       case 'cancel':
@@ -146,6 +150,7 @@ export function createDecide(deps: DecideDeps): (turn: Turn) => Promise<Plan> {
     const { flow } = turn.conversation;
     const wanted = parseCommand(text, config.categories);
     if (wanted?.name === 'cancel') return (await command(turn, wanted)) ?? help();
+    if (flow?.name === 'tipoff') return tipoffTalk.advance(turn, flow);
     if (flow?.name === 'complaint') {
       const asked = flow.step === 'collect' || !wanted ? undefined : await aside(turn, wanted, flow);
       return asked ?? complaintTalk.advance(turn, flow);
@@ -203,6 +208,9 @@ export function createDecide(deps: DecideDeps): (turn: Turn) => Promise<Plan> {
         const wanted = parseMenuKey(message.eventKey);
         if (!wanted) return help();
         const { flow } = conversation;
+        if (flow?.name === 'tipoff' && wanted.name !== 'complain') {
+          return read(speech.reply([tipoffTalk.question(flow)]));
+        }
         if (flow?.name === 'complaint' && wanted.name !== 'complain')
           return (await aside(turn, wanted, flow)) ?? read(speech.reply([complaintTalk.question(flow)]));
         return (await command(turn, wanted)) ?? help();
@@ -242,6 +250,7 @@ export function createDecide(deps: DecideDeps): (turn: Turn) => Promise<Plan> {
     if (message.kind === 'event') return inEvent(turn);
     if (message.type === 'text') return inText(turn, message.text);
     if (conversation.flow?.name === 'complaint') return complaintTalk.advance(turn, conversation.flow);
+    if (conversation.flow?.name === 'tipoff') return tipoffTalk.advance(turn, conversation.flow);
     if (turn.limited) return read(speech.reply([say('busy')]));
     const part = partOf(message, turn.at);
     if (!part) return read(message.type === 'unknown' ? null : speech.reply([say('unknownType')]));

@@ -44,7 +44,15 @@ export interface SettingsFlow {
   readonly touchedAt: Date;
 }
 
-export type Flow = ComplaintFlow | OfferFlow | SettingsFlow;
+/** 举报 (P8). What was said so far is sealed in `draft` by the tipoffs feature: nobody else can read it. */
+export interface TipoffFlow {
+  readonly name: 'tipoff';
+  readonly step: 'collect' | 'confirm';
+  readonly draft: string | null;
+  readonly touchedAt: Date;
+}
+
+export type Flow = ComplaintFlow | OfferFlow | SettingsFlow | TipoffFlow;
 
 /** One resident's conversation. `rev` makes every change conditional; `applied` makes it once. */
 export interface Conversation {

@@ -47,6 +47,7 @@ function parseChineseNumber(text: string): number | undefined {
 export type Command =
   | { readonly name: 'help' | 'cancel' | 'done' | 'confirm' | 'skip' | 'latest' | 'settings' | 'complain' | 'mine' }
   | { readonly name: 'ticket'; readonly ticket: string }
+  | { readonly name: 'tipoff'; readonly code: string }
   | { readonly name: 'rate'; readonly ticket: string; readonly stars: number; readonly text: string }
   | { readonly name: 'rateUsage' | 'reopenUsage' | 'bareReopen' | 'thanks' }
   | { readonly name: 'reopen'; readonly ticket: string; readonly reason: string }
@@ -85,6 +86,8 @@ export function parseCommand(text: string, categories: readonly { code: string; 
 function parseTicketCommand(plain: string): Command | undefined {
   const query = new RegExp(`^(?:查询|查)?\\s*${TICKET}$`, 'u').exec(plain);
   if (query?.[1]) return { name: 'ticket', ticket: query[1] };
+  const tipoff = /^查询?\s*([A-Za-z0-9]{10})$/u.exec(plain);
+  if (tipoff?.[1]) return { name: 'tipoff', code: tipoff[1].toUpperCase() };
   const rate = new RegExp(`^评价\\s*${TICKET}\\s*([1-5])\\s*(?:分|星)?\\s*(.*)$`, 'u').exec(plain);
   if (rate?.[1] && rate[2]) return { name: 'rate', ticket: rate[1], stars: Number(rate[2]), text: rate[3] ?? '' };
   if (plain.startsWith('评价')) return { name: 'rateUsage' };

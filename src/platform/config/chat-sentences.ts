@@ -80,6 +80,7 @@ export const CHAT_SENTENCES = {
   settingsDone: ['village'],
   bound: ['name'],
   bindUnknown: [],
+  tipoffByPhone: ['number'],
   tipoffIntro: ['number'],
   tipoffGot: [],
   tipoffConfirm: [],
