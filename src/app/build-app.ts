@@ -7,7 +7,7 @@ import { createBriefings } from '../briefings/index.ts';
 import { createComplaints } from '../complaints/index.ts';
 import { createConversation } from '../conversation/index.ts';
 import { createShell, type Route } from '../http/index.ts';
-import { createInbox, createSpool, createSpoolCodec, type Spool } from '../inbox/index.ts';
+import { createInbox, createRowCodec, createSpool, createSpoolCodec, type Spool } from '../inbox/index.ts';
 import { createNotices } from '../notices/index.ts';
 import { createPages } from '../pages/index.ts';
 import { createSay, type Config } from '../platform/config/index.ts';
@@ -136,6 +136,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
   });
   const inbox = createInbox({
     connection: mongo.hot,
+    codec: createRowCodec({ sealer: createSealer(keys, 'inbox'), signer: createSigner(keys, 'inbox') }),
     handler: conversation,
     spool,
     take: async (openid) => (await limiter.take('openid', openid)).ok,
@@ -144,6 +145,8 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
       transact((tx) =>
         notices.owe(tx, { key, openid, kind: 'late_reply', text: reply.type === 'text' ? reply.text : say('late') }),
       ),
+    // No feature is apart yet; a reply that cannot be told must not become a notice either.
+    oweLateApart: async () => {},
     clock,
     log,
   });

@@ -13,21 +13,23 @@ import type { Conversation } from './state.ts';
 /** What the inbox needs of the conversation (its handler), and what app/ hands to others. */
 export interface ConversationApi {
   load(openid: string): Promise<Conversation>;
-  readOnly(input: {
-    message: InboundMessage;
-    conversation: Conversation;
-    at: Date;
-  }): Promise<{ reply: Reply | null } | undefined>;
+  readOnly(input: { message: InboundMessage; conversation: Conversation; at: Date }): Promise<Answered | undefined>;
   apply(input: {
     key: string;
     message: InboundMessage;
     conversation: Conversation | null;
     at: Date;
     limited: boolean;
-  }): Promise<Reply | null>;
+  }): Promise<Answered>;
   flagWaiting(openid: string): Promise<void>;
   /** The fixed sentence while the store is away. */
   spooledReply(message: InboundMessage): Reply | null;
+}
+
+/** What was answered; `apart` = it belongs to a tipoff, of which no other part may keep anything (P8). */
+interface Answered {
+  readonly reply: Reply | null;
+  readonly apart?: boolean;
 }
 
 /** Two messages of one resident may meet; each loser reads again. More than this is no meeting but a fault. */
@@ -36,8 +38,8 @@ const MAX_MEETINGS = 20;
 /** Chat flows, menu keys and the words to type (design §4). Owns no business rule: it calls the features. */
 export function createConversation(deps: ConversationDeps): ConversationApi {
   const { config, say, clock } = deps;
-  const store = createConversationStore(deps.connection);
-  const workStore = createConversationStore(deps.workConnection);
+  const store = createConversationStore(deps.connection, deps.sealer);
+  const workStore = createConversationStore(deps.workConnection, deps.sealer);
   const speech = createSpeech({ say, town: config.town });
   const queries = createQueries({ ...deps, speech, categories: config.categories, publicUrl: config.env.PUBLIC_URL });
   const tipoffTalk = createOfficeOnlyTipoffTalk({ speech, town: config.town });
@@ -60,7 +62,8 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
         return { reply: await plan.run() };
       case 'talk': {
         await plan.first?.();
-        const saved = await store.save({ before, key, reply: plan.reply, flow: plan.flow, at });
+        const { reply, flow, apart = false } = plan;
+        const saved = await store.save({ before, key, reply, apart, flow, at });
         return saved ? { reply: plan.reply } : 'met';
       }
       case 'change':
@@ -76,8 +79,8 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
     try {
       return await deps.transact(async (tx) => {
         const { reply, flow } = await plan.run(tx);
-        if (!(await workStore.save({ before: turn.conversation, key: turn.key, reply, flow, at: turn.at, tx })))
-          throw met;
+        const { conversation: before, key, at } = turn;
+        if (!(await workStore.save({ before, key, reply, apart: plan.apart ?? false, flow, at, tx }))) throw met;
         return { reply };
       });
     } catch (error) {
@@ -97,19 +100,20 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
     readOnly: async ({ message, conversation, at }) => {
       if (conversation.noticesWaiting) return undefined;
       const plan = await decide({ key: '', message, conversation, at, limited: false });
-      return plan.kind === 'read' ? { reply: plan.reply } : undefined;
+      return plan.kind === 'read' ? { reply: plan.reply, apart: plan.apart ?? false } : undefined;
     },
     apply: async ({ key, message, conversation: given, at, limited }) => {
       let conversation = given;
       for (let meeting = 0; meeting < MAX_MEETINGS; meeting += 1) {
         conversation ??= await store.load(message.openid);
         const applied = conversation.applied.find((entry) => entry.key === key);
-        if (applied) return applied.reply;
+        if (applied) return applied;
         const turn: Turn = { key, message, conversation, at, limited };
-        const result = await attempt(turn, await decide(turn));
+        const plan = await decide(turn);
+        const result = await attempt(turn, plan);
         if (result !== 'met') {
           await wakeNotices(conversation);
-          return result.reply;
+          return { reply: result.reply, apart: plan.apart ?? false };
         }
         conversation = null;
       }

@@ -1,14 +1,21 @@
+import { BSON, type Binary } from 'mongodb';
 import { Schema, type Connection } from 'mongoose';
 import { AppError } from '../kernel/index.ts';
 import { isConnected, isDuplicateKey, type CollectionManifest, type Tx } from '../platform/mongo/index.ts';
 import type { Reply } from '../wechat/index.ts';
-import type { Conversation, Flow } from './state.ts';
+import type { Sealer } from '../platform/sealing/index.ts';
+import type { Applied, Conversation, Flow } from './state.ts';
 
 interface ConversationDoc {
   _id: string;
   rev: number;
-  flow: Flow | null;
-  applied: { key: string; reply: Reply | null }[];
+  /**
+   * Flow and applied messages, sealed for every resident alike: what is being said is nobody's business at rest (P5),
+   * and a tipoff looks like any other talk (P8). Null = nothing was said yet.
+   */
+  state: Buffer | null;
+  /** When the flow was touched; null = no flow. */
+  touchedAt: Date | null;
   noticesWaiting: boolean;
   updatedAt: Date;
 }
@@ -19,12 +26,18 @@ const APPLIED_KEPT = 20;
 export const conversationCollections: readonly CollectionManifest[] = [
   {
     name: 'conversations',
-    indexes: [{ name: 'flow_touched', key: { 'flow.touchedAt': 1 }, sparse: true }],
+    indexes: [
+      { name: 'flow_touched', key: { touchedAt: 1 }, partialFilterExpression: { touchedAt: { $type: 'date' } } },
+    ],
     validator: {
       $jsonSchema: {
         bsonType: 'object',
-        required: ['_id', 'rev', 'applied', 'updatedAt'],
-        properties: { _id: { bsonType: 'string' }, rev: { bsonType: ['int', 'double', 'long'], minimum: 1 } },
+        required: ['_id', 'rev', 'updatedAt'],
+        properties: {
+          _id: { bsonType: 'string' },
+          rev: { bsonType: ['int', 'double', 'long'], minimum: 1 },
+          state: { bsonType: ['binData', 'null'] },
+        },
       },
     },
   },
@@ -34,8 +47,8 @@ const schema = new Schema<ConversationDoc>(
   {
     _id: { type: String, required: true },
     rev: { type: Number, required: true },
-    flow: { type: Schema.Types.Mixed, default: null },
-    applied: { type: [Schema.Types.Mixed], default: [] } as never,
+    state: { type: Buffer, default: null } as never,
+    touchedAt: { type: Date, default: null },
     noticesWaiting: { type: Boolean, default: false },
     updatedAt: { type: Date, required: true },
   },
@@ -52,6 +65,7 @@ export interface ConversationStore {
     before: Conversation;
     key: string;
     reply: Reply | null;
+    apart?: boolean;
     flow: Flow | null;
     at: Date;
     tx?: Tx;
@@ -60,7 +74,7 @@ export interface ConversationStore {
   flagWaiting(openid: string, waiting: boolean, at: Date): Promise<void>;
 }
 
-export function createConversationStore(connection: Connection): ConversationStore {
+export function createConversationStore(connection: Connection, sealer: Sealer): ConversationStore {
   const model = connection.model<ConversationDoc>('Conversation', schema);
   return {
     load: async (openid) => {
@@ -69,14 +83,14 @@ export function createConversationStore(connection: Connection): ConversationSto
       return {
         openid,
         rev: doc?.rev ?? 0,
-        flow: doc?.flow ?? null,
-        applied: doc?.applied ?? [],
+        ...(doc?.state ? openState(sealer, openid, doc.state) : { flow: null, applied: [] }),
         noticesWaiting: doc?.noticesWaiting ?? false,
       };
     },
-    save: async ({ before, key, reply, flow, at, tx }) => {
-      const applied = [...before.applied, { key, reply }].slice(-APPLIED_KEPT);
-      const change = { rev: before.rev + 1, flow, applied, updatedAt: at };
+    save: async ({ before, key, reply, apart, flow, at, tx }) => {
+      const applied = [...before.applied, { key, reply, ...(apart ? { apart } : {}) }].slice(-APPLIED_KEPT);
+      const state = sealer.sealBytes(BSON.serialize({ flow, applied }, { ignoreUndefined: true }), before.openid);
+      const change = { rev: before.rev + 1, state, touchedAt: flow?.touchedAt ?? null, updatedAt: at };
       const options = tx ? { session: tx } : {};
       if (before.rev === 0) {
         try {
@@ -93,9 +107,20 @@ export function createConversationStore(connection: Connection): ConversationSto
     flagWaiting: async (openid, waiting, at) => {
       await model.updateOne(
         { _id: openid },
-        { $set: { noticesWaiting: waiting, updatedAt: at }, $setOnInsert: { rev: 1, flow: null, applied: [] } },
+        { $set: { noticesWaiting: waiting, updatedAt: at }, $setOnInsert: { rev: 1, state: null, touchedAt: null } },
         { upsert: waiting },
       );
     },
   };
+}
+
+interface Talk {
+  readonly flow: Flow | null;
+  readonly applied: readonly Applied[];
+}
+
+function openState(sealer: Sealer, openid: string, state: Buffer | Binary): Talk {
+  // A lean read gives the driver's Binary, not a Buffer.
+  const bytes = 'buffer' in state && !(state instanceof Uint8Array) ? state.buffer : state;
+  return BSON.deserialize(sealer.openBytes(bytes as Uint8Array, openid)) as Talk;
 }

@@ -2,8 +2,10 @@ import type { Tx } from '../platform/mongo/index.ts';
 import type { InboundMessage, Reply } from '../wechat/index.ts';
 import type { Conversation, Flow } from './state.ts';
 
-/** What one message will do, decided before anything is written. */
-export type Plan =
+/** What one message will do, decided before anything is written. `apart` = it belongs to a tipoff (P8). */
+export type Plan = Step & { readonly apart?: boolean };
+
+type Step =
   /** Changes nothing. */
   | { readonly kind: 'read'; readonly reply: Reply | null }
   /** Changes something that is itself safe to repeat, decided by the event's own time or id. */

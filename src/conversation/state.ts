@@ -54,14 +54,22 @@ export interface TipoffFlow {
 
 export type Flow = ComplaintFlow | OfferFlow | SettingsFlow | TipoffFlow;
 
+/** A message whose effect is in the conversation, and what was answered. */
+export interface Applied {
+  readonly key: string;
+  readonly reply: Reply | null;
+  /** Belongs to a tipoff (P8). */
+  readonly apart?: boolean;
+}
+
 /** One resident's conversation. `rev` makes every change conditional; `applied` makes it once. */
 export interface Conversation {
   readonly openid: string;
   /** 0 = nothing stored yet. */
   readonly rev: number;
   readonly flow: Flow | null;
-  /** The last messages whose effect is in here, with what was answered. */
-  readonly applied: readonly { readonly key: string; readonly reply: Reply | null }[];
+  /** The last messages whose effect is in here. */
+  readonly applied: readonly Applied[];
   /** Notices wait for this resident's next contact. */
   readonly noticesWaiting: boolean;
 }

@@ -2,29 +2,35 @@ import type { Connection } from 'mongoose';
 import { MongoBulkWriteError, type AnyBulkWriteOperation, type Collection, type WithId } from 'mongodb';
 import { AppError } from '../kernel/index.ts';
 import { isConnected, type CollectionManifest } from '../platform/mongo/index.ts';
-import type { InboundMessage, Reply } from '../wechat/index.ts';
 import { createBatch } from './batch.ts';
-import type { InboxRow } from './row.ts';
+import type { RowCodec } from './row-codec.ts';
+import type { InboxRow, Outcome } from './row.ts';
 
 interface RowDoc {
   _id: string;
   openid: string;
   kind: string;
   type: string;
-  message: InboundMessage;
+  /** Sealed, as is `reply`; null = no longer kept. */
+  message: string | null;
   receivedAt: Date;
   source: 'webhook' | 'spool';
   state: 'open' | 'done' | 'failed';
   after: string[];
   lease: { by: string; until: Date } | null;
   attempts: number;
-  reply: Reply | null;
+  reply: string | null;
   late: boolean;
   doneAt: Date | null;
+  /** Only rows apart that are done have it: MongoDB removes them then. */
+  forgetAt?: Date;
 }
 
 /** One write of the driver carries at most this many rows; measured: 32 a batch writes 20,000 rows/s (design §8). */
 const MAX_BATCH = 64;
+const HOUR_MS = 3_600_000;
+/** A row apart goes after three days: repeats end within seconds, the platform's longest window is 48 h. */
+const FORGET_APART_MS = 72 * HOUR_MS;
 
 export const inboxCollections: readonly CollectionManifest[] = [
   {
@@ -35,6 +41,7 @@ export const inboxCollections: readonly CollectionManifest[] = [
       { name: 'late', key: { late: 1, receivedAt: 1 }, partialFilterExpression: { late: true } },
       { name: 'received', key: { receivedAt: 1 } },
       { name: 'contacts', key: { openid: 1, receivedAt: -1 } },
+      { name: 'forget_apart', key: { forgetAt: 1 }, expireAfterSeconds: 0 },
     ],
     validator: {
       $jsonSchema: {
@@ -47,6 +54,8 @@ export const inboxCollections: readonly CollectionManifest[] = [
           state: { enum: ['open', 'done', 'failed'] },
           after: { bsonType: 'array', items: { bsonType: 'string' } },
           late: { bsonType: 'bool' },
+          message: { bsonType: ['string', 'null'], pattern: '^v1\\.' },
+          reply: { bsonType: ['string', 'null'], pattern: '^v1\\.' },
         },
       },
     },
@@ -79,7 +88,7 @@ export interface InboxStore {
   /** Durable (majority, journaled) when it resolves true; false = the key is there already. */
   insert(row: InboxRow): Promise<boolean>;
   /** Marks done with w:1; lost marks are mended by the sweep, whose effect is then a repeat without effect. */
-  finish(input: { key: string; reply: Reply | null; late: boolean; at: Date }): Promise<void>;
+  finish(row: InboxRow, outcome: Outcome & { late: boolean; at: Date }): Promise<void>;
   /** Takes an open row whose lease ended before `now`; null where another was faster or it is done. */
   takeOver(input: { key: string; by: string; now: Date; until: Date }): Promise<InboxRow | null>;
   /** Ends the lease of a row whose effect failed, so that anybody may try again after `until`. */
@@ -93,7 +102,8 @@ export interface InboxStore {
   counts(): Promise<{ open: number; failed: number }>;
 }
 
-export function createInboxStore(connection: Connection): InboxStore {
+export function createInboxStore(connection: Connection, codec: RowCodec): InboxStore {
+  const toRow = (doc: WithId<RowDoc>): InboxRow => openRow(doc, codec);
   const rows = (): Collection<RowDoc> => {
     if (!connection.db || !isConnected(connection)) throw new AppError('store_unavailable');
     return connection.db.collection('inbox') as unknown as Collection<RowDoc>;
@@ -132,14 +142,17 @@ export function createInboxStore(connection: Connection): InboxStore {
 
   return {
     look: (key, openid) => looks.add({ key, openid }),
-    insert: (row) => inserts.add(toDoc(row)),
-    finish: ({ key, reply, late, at }) =>
-      finishes.add({
+    insert: (row) => inserts.add(sealRow(row, codec)),
+    finish: (row, { reply, late, at, apart = false }) => {
+      const kept = { reply: reply && codec.seal(row.key, reply), late, lease: null };
+      const change = apart ? traceless(row, at, codec) : { doneAt: at };
+      return finishes.add({
         updateOne: {
-          filter: { _id: key, state: { $ne: 'done' } },
-          update: { $set: { state: 'done', reply, late, doneAt: at, lease: null } },
+          filter: { _id: row.key, state: { $ne: 'done' } },
+          update: { $set: { state: 'done', ...kept, ...change } },
         },
-      }),
+      });
+    },
     takeOver: async ({ key, by, now, until }) => {
       const doc = await rows().findOneAndUpdate(
         { _id: key, state: 'open', $or: [{ lease: null }, { 'lease.until': { $lt: now } }] },
@@ -172,7 +185,7 @@ export function createInboxStore(connection: Connection): InboxStore {
     },
     contacts: async (openid, since) => {
       const docs = await rows()
-        .find({ openid, receivedAt: { $gte: since } })
+        .find({ openid: { $in: [openid, ...codec.pseudonyms(openid)] }, receivedAt: { $gte: since } })
         .sort({ receivedAt: -1 })
         .limit(50)
         .project<{ kind: string; type: string; receivedAt: Date }>({ kind: 1, type: 1, receivedAt: 1 })
@@ -204,37 +217,57 @@ function readWriteErrors(error: MongoBulkWriteError, count: number): (boolean | 
   return results;
 }
 
-function toDoc(row: InboxRow): RowDoc {
+function sealRow(row: InboxRow, codec: RowCodec): RowDoc {
+  const { message } = row;
   return {
     _id: row.key,
     openid: row.openid,
-    kind: row.message.kind,
-    type: row.message.type,
-    message: row.message,
+    kind: message?.kind ?? 'message',
+    type: message?.type ?? 'text',
+    message: message && codec.seal(row.key, message),
     receivedAt: row.receivedAt,
     source: row.source,
     state: row.state,
     after: [...row.after],
     lease: row.lease ? { ...row.lease } : null,
     attempts: row.attempts,
-    reply: row.reply,
+    reply: row.reply && codec.seal(row.key, row.reply),
     late: row.late,
     doneAt: row.state === 'done' ? row.receivedAt : null,
+    ...(row.apart && row.state === 'done' ? traceless(row, row.receivedAt, codec) : {}),
   };
 }
 
-function toRow(doc: WithId<RowDoc>): InboxRow {
+/**
+ * What takes the traces out of a row apart: no message, no openid, no neighbours, and no exact time by which it could
+ * be laid beside other rows. The hour is early, so that no window of the platform seems longer than it is.
+ */
+function traceless(row: InboxRow, at: Date, codec: RowCodec) {
+  return {
+    openid: codec.pseudonym(row.openid),
+    message: null,
+    kind: 'message',
+    type: 'text',
+    receivedAt: new Date(Math.floor(row.receivedAt.getTime() / HOUR_MS) * HOUR_MS),
+    after: [],
+    doneAt: null,
+    forgetAt: new Date(at.getTime() + FORGET_APART_MS),
+  };
+}
+
+function openRow(doc: WithId<RowDoc>, codec: RowCodec): InboxRow {
   return {
     key: doc._id,
     openid: doc.openid,
-    message: doc.message,
+    message: doc.message === null ? null : codec.openMessage(doc._id, doc.message),
     receivedAt: doc.receivedAt,
     source: doc.source,
     state: doc.state,
     after: doc.after,
     lease: doc.lease,
     attempts: doc.attempts,
-    reply: doc.reply,
+    reply: doc.reply === null ? null : codec.openReply(doc._id, doc.reply),
     late: doc.late,
+    apart: doc.forgetAt !== undefined,
   };
 }

@@ -5,7 +5,8 @@ import { dedupeKey, type InboundMessage, type Reply } from '../wechat/index.ts';
 import { createBreaker } from './breaker.ts';
 import { createInboxStore, type Contact, type InboxStore } from './inbox.store.ts';
 import { createIntake, type Delivery } from './intake.ts';
-import type { InboxHandler } from './row.ts';
+import type { RowCodec } from './row-codec.ts';
+import type { InboxHandler, Outcome } from './row.ts';
 import type { Spool } from './spool.ts';
 import type { SpoolLine } from './spool-file.ts';
 
@@ -16,6 +17,7 @@ const DURABLE_BY_MS = 3_000;
 
 export interface InboxDeps<C> {
   readonly connection: Connection;
+  readonly codec: RowCodec;
   readonly handler: InboxHandler<C>;
   readonly spool: Spool;
   readonly take: (openid: string) => Promise<boolean>;
@@ -23,6 +25,8 @@ export interface InboxDeps<C> {
   readonly spooledReply: (message: InboundMessage) => Reply | null;
   /** Owes a late reply as a notice; the same key means the same notice. */
   readonly oweLate: (input: { key: string; openid: string; reply: Reply }) => Promise<void>;
+  /** The same for a message apart (P8), whose reply must not lie among the notices. */
+  readonly oweLateApart: (input: { key: string; openid: string; reply: Reply }) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -39,9 +43,16 @@ export interface Inbox {
 /** Every inbound message: claimed once, stored, answered within the limit, replayed after an outage (P2, P3). */
 export function createInbox<C>(deps: InboxDeps<C>): Inbox {
   const { spool, clock, log } = deps;
-  const store = createInboxStore(deps.connection);
+  const store = createInboxStore(deps.connection, deps.codec);
   const breaker = createBreaker(clock);
-  const intake = createIntake({ store, handler: deps.handler, take: deps.take, clock, log });
+  const intake = createIntake({
+    store,
+    handler: deps.handler,
+    take: deps.take,
+    oweLateApart: deps.oweLateApart,
+    clock,
+    log,
+  });
 
   const answer = async (message: InboundMessage): Promise<Reply | null> => {
     const begun = Date.now();
@@ -83,7 +94,7 @@ export function createInbox<C>(deps: InboxDeps<C>): Inbox {
   };
 }
 
-async function beforeDeadline(received: Promise<Reply | null>, delivery: Delivery, ms: number): Promise<Reply | null> {
+async function beforeDeadline(received: Promise<Outcome>, delivery: Delivery, ms: number): Promise<Reply | null> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<null>((resolve) => {
     timer = setTimeout(() => {
@@ -92,7 +103,7 @@ async function beforeDeadline(received: Promise<Reply | null>, delivery: Deliver
     }, ms);
   });
   try {
-    return await Promise.race([received, deadline]);
+    return await Promise.race([received.then((outcome) => outcome.reply), deadline]);
   } finally {
     clearTimeout(timer);
   }
@@ -102,8 +113,8 @@ function createInboxSweeps<C>(
   deps: InboxDeps<C> & { store: InboxStore; intake: ReturnType<typeof createIntake<C>> },
 ): Sweep[] {
   const { store, intake, spool, clock } = deps;
-  const tellLate = async (key: string, openid: string, reply: Reply | null): Promise<void> => {
-    if (reply) await deps.oweLate({ key: `late:${key}`, openid, reply });
+  const tellLate = async (key: string, openid: string, { reply, apart }: Outcome): Promise<void> => {
+    if (reply) await (apart ? deps.oweLateApart : deps.oweLate)({ key: `late:${key}`, openid, reply });
   };
   const play = async (line: SpoolLine): Promise<void> => {
     const delivery: Delivery = {
@@ -134,7 +145,7 @@ function createInboxSweeps<C>(
       run: async () => {
         const rows = await store.lateRows(50);
         for (const row of rows) {
-          await tellLate(row.key, row.openid, row.reply);
+          await tellLate(row.key, row.openid, row);
           await store.lateTold(row.key);
         }
         return rows.length;

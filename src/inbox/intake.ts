@@ -1,7 +1,7 @@
 import { AppError, newToken, type Clock, type Log } from '../kernel/index.ts';
 import type { InboundMessage, Reply } from '../wechat/index.ts';
 import type { InboxStore } from './inbox.store.ts';
-import type { InboxHandler, InboxRow } from './row.ts';
+import type { InboxHandler, InboxRow, Outcome } from './row.ts';
 
 /** How long one process may work on a row before another may take it over; far above any normal effect. */
 const LEASE_MS = 10_000;
@@ -25,8 +25,8 @@ export interface Delivery {
 }
 
 export interface Intake {
-  /** Makes the message's one effect and answers its reply; rejects where the store failed (nothing is lost then). */
-  receive(delivery: Delivery): Promise<Reply | null>;
+  /** Makes the message's one effect and answers its outcome; rejects where the store failed (nothing is lost then). */
+  receive(delivery: Delivery): Promise<Outcome>;
   /** Takes over one row whose owner is gone; its reply is owed as a notice. */
   finishAbandoned(key: string): Promise<boolean>;
 }
@@ -36,6 +36,8 @@ export interface IntakeDeps<C> {
   readonly handler: InboxHandler<C>;
   /** False = the resident sends too fast. Taken once a message: a redelivery costs nothing. */
   readonly take: (openid: string) => Promise<boolean>;
+  /** Owes the late reply of a message apart, whose row will not know the resident any more. */
+  readonly oweLateApart: (input: { key: string; openid: string; reply: Reply }) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -45,9 +47,9 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
   const { store, handler, take, clock, log } = deps;
   const me = newToken(9);
   /** Rows that this process is working on: waiters here need not ask the database. */
-  const working = new Map<string, Promise<Reply | null>>();
+  const working = new Map<string, Promise<Outcome>>();
 
-  const receive = async (delivery: Delivery): Promise<Reply | null> => {
+  const receive = async (delivery: Delivery): Promise<Outcome> => {
     const { key, message } = delivery;
     const mine = working.get(key);
     if (mine) {
@@ -57,14 +59,14 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
     const [look, conversation] = await Promise.all([store.look(key, message.openid), handler.load(message.openid)]);
     if (look.row) {
       delivery.onDurable();
-      return look.row.state === 'open' ? waitFor(key, message.openid, delivery) : look.row.reply;
+      return look.row.state === 'open' ? waitFor(key, message.openid, delivery) : look.row;
     }
     const allowed = await take(message.openid);
     if (look.open.length === 0 && allowed) {
       const read = await readOnly(delivery, conversation);
-      if (read) return claimComplete(delivery, read.reply);
+      if (read) return claimComplete(delivery, read);
     }
-    const row = newRow(delivery, { state: 'open', reply: null, after: look.open });
+    const row = newRow(delivery, { state: 'open', reply: null, apart: false, after: look.open });
     if (!(await store.insert(row))) {
       delivery.onDurable();
       return waitFor(key, message.openid, delivery);
@@ -74,7 +76,7 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
   };
 
   /** A fault of ours here must not look like an outage: the message is then claimed, and tried as a change. */
-  const readOnly = async (delivery: Delivery, conversation: C): Promise<{ reply: Reply | null } | undefined> => {
+  const readOnly = async (delivery: Delivery, conversation: C): Promise<Outcome | undefined> => {
     try {
       return await handler.readOnly({ message: delivery.message, conversation, at: delivery.receivedAt });
     } catch (err) {
@@ -83,15 +85,20 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
     }
   };
 
-  const claimComplete = async (delivery: Delivery, reply: Reply | null): Promise<Reply | null> => {
-    const inserted = await store.insert(newRow(delivery, { state: 'done', reply, after: [] }));
+  const claimComplete = async (delivery: Delivery, outcome: Outcome): Promise<Outcome> => {
+    const { reply, apart = false } = outcome;
+    const { key, message } = delivery;
+    if (apart && reply && delivery.late) {
+      await deps.oweLateApart({ key: `late:${key}`, openid: message.openid, reply });
+    }
+    const inserted = await store.insert(newRow(delivery, { state: 'done', reply, apart, after: [] }));
     delivery.onDurable();
-    return inserted ? reply : waitFor(delivery.key, delivery.message.openid, delivery);
+    return inserted ? outcome : waitFor(key, message.openid, delivery);
   };
 
   const newRow = (
     delivery: Delivery,
-    part: { state: 'open' | 'done'; reply: Reply | null; after: readonly string[] },
+    part: { state: 'open' | 'done'; reply: Reply | null; apart: boolean; after: readonly string[] },
   ): InboxRow => ({
     key: delivery.key,
     openid: delivery.message.openid,
@@ -100,7 +107,7 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
     source: delivery.source,
     lease: part.state === 'open' ? { by: me, until: later(LEASE_MS) } : null,
     attempts: 1,
-    late: delivery.late && part.reply !== null,
+    late: delivery.late && part.reply !== null && !part.apart,
     ...part,
   });
 
@@ -109,7 +116,7 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
     conversation: C | null,
     limited: boolean,
     delivery: Pick<Delivery, 'late'>,
-  ): Promise<Reply | null> => {
+  ): Promise<Outcome> => {
     const running = effect(row, conversation, limited, delivery).finally(() => working.delete(row.key));
     working.set(row.key, running);
     // The request may be answered before this fails; the failure is logged in `effect`.
@@ -122,15 +129,18 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
     conversation: C | null,
     limited: boolean,
     delivery: Pick<Delivery, 'late'>,
-  ): Promise<Reply | null> => {
+  ): Promise<Outcome> => {
     try {
       for (const key of row.after) await waitFor(key, row.openid, null);
-      const { key, message, receivedAt } = row;
-      const reply = await handler.apply({ key, message, conversation, at: receivedAt, limited });
-      await store.finish({ key, reply, late: delivery.late && reply !== null, at: clock.now() });
-      return reply;
+      const { key, openid, message, receivedAt } = row;
+      if (!message) throw new Error('an open row without its message');
+      const outcome = await handler.apply({ key, message, conversation, at: receivedAt, limited });
+      const { reply, apart = false } = outcome;
+      if (apart && reply && delivery.late) await deps.oweLateApart({ key: `late:${key}`, openid, reply });
+      await store.finish(row, { ...outcome, late: !apart && delivery.late && reply !== null, at: clock.now() });
+      return outcome;
     } catch (err) {
-      log.error('inbox.effect_failed', { type: row.message.type, attempts: row.attempts, err });
+      log.error('inbox.effect_failed', { type: row.message?.type, attempts: row.attempts, err });
       const failed = row.attempts >= MAX_ATTEMPTS;
       const until = failed ? clock.now() : later(1_000 * 2 ** row.attempts);
       await store.release({ key: row.key, by: row.lease?.by ?? me, until, failed }).catch(() => undefined);
@@ -139,13 +149,13 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
   };
 
   /** Waits until the row is done, taking it over where its owner is gone. */
-  const waitFor = async (key: string, openid: string, delivery: Delivery | null): Promise<Reply | null> => {
+  const waitFor = async (key: string, openid: string, delivery: Delivery | null): Promise<Outcome> => {
     const giveUpAt = Date.now() + WAIT_LIMIT_MS;
     for (let pause = WAIT_FIRST_MS; ; pause = Math.min(pause * 2, WAIT_MAX_MS)) {
       const mine = working.get(key);
       if (mine) return mine;
       const { row } = await store.look(key, openid);
-      if (!row || row.state !== 'open') return row?.reply ?? null;
+      if (!row || row.state !== 'open') return row ?? { reply: null };
       if (!row.lease || row.lease.until <= clock.now()) {
         const taken = await takeOver(key);
         if (taken) return work(taken, null, false, delivery ?? { late: true });

@@ -1,11 +1,23 @@
 import type { InboundMessage, Reply } from '../wechat/index.ts';
 
+/** What a message came to. */
+export interface Outcome {
+  readonly reply: Reply | null;
+  /**
+   * The message belongs to another security domain (P8): its row keeps no message and no openid once the effect is
+   * done, and a late reply does not become a notice.
+   */
+  readonly apart?: boolean;
+}
+
 /** One inbound message, kept as it came. `open` = its effect is owed, `done` = effect and reply are stored. */
 export interface InboxRow {
   /** The dedupe key (P2): what makes two deliveries the same message. */
   readonly key: string;
+  /** A pseudonym that nobody can resolve, once a row apart is done. */
   readonly openid: string;
-  readonly message: InboundMessage;
+  /** Null where it is no longer kept. */
+  readonly message: InboundMessage | null;
   readonly receivedAt: Date;
   readonly source: 'webhook' | 'spool';
   readonly state: 'open' | 'done' | 'failed';
@@ -19,6 +31,7 @@ export interface InboxRow {
   readonly reply: Reply | null;
   /** The request was answered without the reply: it is owed as a notice. */
   readonly late: boolean;
+  readonly apart: boolean;
 }
 
 /** What a feature above must give, so that the inbox can run without knowing any flow. `C` = its conversation state. */
@@ -26,7 +39,7 @@ export interface InboxHandler<C> {
   /** The resident's conversation as it stands. Called with the hot pool's limits. */
   load(openid: string): Promise<C>;
   /** The reply of a message that changes nothing, or undefined where it changes something. Must have no effect. */
-  readOnly(input: { message: InboundMessage; conversation: C; at: Date }): Promise<{ reply: Reply | null } | undefined>;
+  readOnly(input: { message: InboundMessage; conversation: C; at: Date }): Promise<Outcome | undefined>;
   /**
    * Makes the message's effect exactly once, however often it is called with the same key, and answers the reply.
    * `conversation` is what `load` gave when nothing can have changed it since; null = read it again.
@@ -38,5 +51,5 @@ export interface InboxHandler<C> {
     at: Date;
     /** The resident sends too fast: keep what they say, answer only that they should wait. */
     limited: boolean;
-  }): Promise<Reply | null>;
+  }): Promise<Outcome>;
 }

@@ -13,6 +13,8 @@ export interface Sealer {
 /** Signs short statements for links and look-ups (HMAC-SHA-256, 128 bits kept). */
 export interface Signer {
   sign(statement: string): string;
+  /** The signature under every usable key, today's first: for finding what was stored before the key was changed. */
+  signAll(statement: string): readonly string[];
   verify(statement: string, signature: string): boolean;
 }
 
@@ -65,6 +67,7 @@ export function createSigner(keys: Keys, purpose: string): Signer {
     createHmac('sha256', key).update(statement).digest().subarray(0, 16);
   return {
     sign: (statement) => mac(usable[0], statement).toString('base64url'),
+    signAll: (statement) => usable.map((key) => mac(key, statement).toString('base64url')),
     verify: (statement, signature) => {
       const given = Buffer.from(signature, 'base64url');
       return usable.some((key) => given.length === 16 && timingSafeEqual(mac(key, statement), given));
