@@ -9,7 +9,7 @@ import { createConversation } from '../conversation/index.ts';
 import { createShell, type Route } from '../http/index.ts';
 import { createInbox, createRowCodec, createSpool, createSpoolCodec, type Spool } from '../inbox/index.ts';
 import { createNotices } from '../notices/index.ts';
-import { createPages } from '../pages/index.ts';
+import { createErrorPage, createPages } from '../pages/index.ts';
 import { createSay, type Config } from '../platform/config/index.ts';
 import { createSweepRunner, type Sweep, type SweepRunner } from '../platform/jobs/index.ts';
 import { createMetrics, type Metrics } from '../platform/metrics/index.ts';
@@ -185,6 +185,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     trustProxy: env.TRUST_PROXY,
     metricsToken: env.METRICS_TOKEN,
     consoleDir: deps.consoleDir,
+    errorPage: createErrorPage(town),
     readiness: async () => (mongo.ready() ? [] : ['MongoDB is away']),
     log,
     metrics,

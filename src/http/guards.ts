@@ -1,22 +1,30 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../kernel/index.ts';
+import { parseInChinese, refusalsOf } from './chinese.ts';
 import type { ShellContext } from './context.ts';
 import type { Allow, Caller } from './route.ts';
 
-/** A write under /api needs the session's own token and must come from our own pages (design §4). */
-export function checkCsrf(ctx: ShellContext, publicUrl: string): void {
+/** Equal in a time that does not depend on where they differ, nor on their lengths. */
+export function sameSecret(given: string, wanted: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(wanted));
+}
+
+/**
+ * A write under /api must come from our own pages, and within a session it carries that session's own token
+ * (design §4). Logging in needs no token: there a page of somebody else's is kept out by Origin and Sec-Fetch-Site.
+ */
+export function checkCsrf(ctx: ShellContext, allow: Allow, publicOrigin: string): void {
   const site = ctx.get('Sec-Fetch-Site');
   const origin = ctx.get('Origin');
   if (site && site !== 'same-origin' && site !== 'none') throw new AppError('bad_csrf');
-  if (origin && !site && origin !== new URL(publicUrl).origin && origin !== `${ctx.protocol}://${ctx.host}`) {
+  if (origin && !site && origin !== publicOrigin && origin !== `${ctx.protocol}://${ctx.host}`) {
     throw new AppError('bad_csrf');
   }
   const { session } = ctx.state;
-  if (!session) return;
-  const given = Buffer.from(ctx.get('X-CSRF-Token'));
-  const wanted = Buffer.from(session.csrfToken);
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw new AppError('bad_csrf');
+  if (!session || allow === 'public') return;
+  if (!sameSecret(ctx.get('X-CSRF-Token'), session.csrfToken)) throw new AppError('bad_csrf');
 }
 
 /** Lets the caller through or throws not_signed_in / forbidden. */
@@ -26,29 +34,25 @@ export function checkAllow(allow: Allow, caller: Caller | null, may: (role: stri
   if (allow !== 'signed-in' && !may(caller.role, allow.action)) throw new AppError('forbidden');
 }
 
+/** A body where none is declared: nothing may stand in it (design §4: unknown body fields are refused). */
+const NO_BODY = z.strictObject({});
+
 /** `value` through `schema`; what does not fit is invalid_input with the places, in Chinese. */
 export function parse(schema: z.ZodType | undefined, value: unknown, where: 'params' | 'query' | 'body'): unknown {
-  if (!schema) return {};
-  const parsed = schema.safeParse(value ?? {});
+  if (!schema && where !== 'body') return {};
+  const parsed = parseInChinese(schema ?? NO_BODY, value === undefined ? {} : value);
   if (parsed.success) return parsed.data;
   // A path that cannot name anything is a thing that does not exist.
   if (where === 'params') throw new AppError('not_found');
-  throw new AppError('invalid_input', {
-    details: parsed.error.issues.slice(0, 20).map((issue) => ({ path: issue.path.join('.'), problem: issue.message })),
-  });
+  throw new AppError('invalid_input', { details: refusalsOf(parsed.error) });
 }
 
 /** The query as single values; a parameter given twice is refused, as no one can say which one counts. */
 export function singleQuery(search: URLSearchParams): Record<string, string> {
-  const query: Record<string, string> = {};
+  const query = new Map<string, string>();
   for (const [key, value] of search) {
-    if (Object.hasOwn(query, key)) throw new AppError('invalid_input', { message: `参数 ${key} 重复了。` });
-    query[key] = value;
+    if (query.has(key)) throw new AppError('invalid_input', { message: `参数 ${key.slice(0, 40)} 重复了。` });
+    query.set(key, value);
   }
-  return query;
-}
-
-/** Chinese messages for what schemas refuse. */
-export function useChineseMessages(): void {
-  z.config(z.locales.zhCN());
+  return Object.fromEntries(query);
 }

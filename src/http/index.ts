@@ -1,3 +1,5 @@
+export type { ErrorPage } from './errors.ts';
 export * from './paging.ts';
+export type { WebhookHandler } from './plain-routes.ts';
 export * from './route.ts';
-export { createShell, type WebhookHandler } from './shell.ts';
+export { createShell } from './shell.ts';

@@ -2,10 +2,13 @@
 declare module 'koa-router' {
   import type { Context, Middleware } from 'koa';
 
-  export type RouterContext = Context & { params: Record<string, string>; _matchedRoute?: string };
+  export type RouterContext = Context & {
+    params: Record<string, string>;
+    /** Every route whose path fits, whatever its method. */
+    matched?: readonly { readonly methods: readonly string[] }[];
+  };
   export default class Router {
     register(path: string, methods: string[], middleware: ((ctx: RouterContext) => Promise<void>)[]): unknown;
     routes(): Middleware;
-    allowedMethods(): Middleware;
   }
 }

@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   bad_csrf: { status: 403, zh: '页面已过期，请刷新后再试。' },
   self_approval: { status: 403, zh: '参与编写或提交的人不能审核，请由另一位分管领导审核。' },
   not_found: { status: 404, zh: '没有找到。' },
+  method_not_allowed: { status: 405, zh: '这个地址不能这样用。' },
   wrong_state: { status: 409, zh: '当前状态不能这样做，请刷新后再看。' },
   stale_version: { status: 409, zh: '别人已经改过这一条，请刷新后再改。' },
   hash_mismatch: { status: 409, zh: '内容已经改动，请重新打开后再审核。' },

@@ -8,6 +8,8 @@ import { createArticlePages } from './article-pages.ts';
 import { complaintPage } from './complaint-page.ts';
 import { feed } from './feed.ts';
 
+export { createErrorPage } from './error-page.ts';
+
 const code = z.strictObject({ code: z.string().regex(/^[a-z0-9_]{1,32}$/) });
 // Links are shared with parameters of other people's counters: unknown ones are ignored on public pages.
 const cursorQuery = z.object({ cursor: z.string().max(200).optional() });
