@@ -27,6 +27,8 @@ export interface SweepRunner {
   start(): void;
   /** Runs one sweep now (after a change that made work); several calls while it runs give one more run. */
   wake(name: string): void;
+  /** Runs one sweep to its end, outside its timer; answers its count. For commands and tests; rejects where it fails. */
+  runNow(name: string): Promise<number>;
   state(): readonly SweepState[];
   /** Ends the timers and waits for running sweeps. */
   stop(): Promise<void>;
@@ -91,6 +93,11 @@ export function createSweepRunner(deps: { sweeps: readonly Sweep[]; log: Log }):
     wake: (name) => {
       const running = all.find((candidate) => candidate.sweep.name === name);
       if (running) wake(running);
+    },
+    runNow: async (name) => {
+      const running = all.find((candidate) => candidate.sweep.name === name);
+      if (!running) throw new Error(`no sweep is called ${name}`);
+      return running.sweep.run();
     },
     state: () => all.map(({ sweep, lastRunAt, lastError }) => ({ name: sweep.name, lastRunAt, lastError })),
     stop: async () => {
