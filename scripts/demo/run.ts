@@ -1,0 +1,148 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Office, openOffice } from './accounts.ts';
+import { ROOT } from './child.ts';
+import { loadSamples, playApproval } from './day/articles.ts';
+import { playBriefing, PUSHES_WANTED, pushesLeft } from './day/briefing.ts';
+import { playAnswer, playComplaint } from './day/complaint.ts';
+import { playFollowing } from './day/residents.ts';
+import { forget, keepKeys, type Kept, withNewDatabase, writeJson } from './kept.ts';
+import { createPhones, type Resident } from './phones.ts';
+import { createStage, held, type Stage } from './stage.ts';
+import { type RunningSystem, startSurroundings, startSystem, type Surroundings } from './system.ts';
+
+interface Options {
+  readonly once: boolean;
+  readonly fresh: boolean;
+}
+
+const print = (line: string): void => console.log(line);
+
+/** Plays the demo; answers the exit code: 0 when everything held. */
+export async function runDemo({ once, fresh }: Options): Promise<number> {
+  const began = Date.now();
+  const dataDir = resolve(ROOT, process.env.DATA_DIR || '.data');
+  const asked = whenAskedToStop();
+  print(`data: ${dataDir} ${fresh ? '(forgotten, fresh start)' : '(kept between runs; --fresh forgets it)'}`);
+  if (fresh) forget(dataDir);
+  rmSync(join(dataDir, 'demo.json'), { force: true });
+  let held = false;
+  let close = async (): Promise<void> => {};
+  try {
+    const day = Promise.race([asked.then(() => null), open(dataDir, (stop) => (close = stop))]);
+    const opened = await day;
+    if (opened === null) return 1;
+    const residents: Resident[] = [];
+    const stage = createStage(print);
+    held = await Promise.race([asked.then(() => false), playDay(stage, opened, residents)]);
+    writeJson(join(dataDir, 'demo.json'), facts(opened, residents));
+    const seconds = ((Date.now() - began) / 1000).toFixed(0);
+    print(
+      held
+        ? `\nEverything held: ${stage.steps()} steps, ${seconds} s.`
+        : `\nThe day did not hold; see ${opened.system.logFile}`,
+    );
+    if (!once) {
+      tellAddresses(opened);
+      await asked;
+      print('\nending …');
+    }
+  } catch (error) {
+    print(`\nThe demo cannot run: ${error instanceof Error ? error.message : String(error)}`);
+    held = false;
+  } finally {
+    await close();
+  }
+  return held ? 0 : 1;
+}
+
+interface Opened {
+  readonly kept: Kept;
+  readonly around: Surroundings;
+  readonly system: RunningSystem;
+  readonly office: Office;
+}
+
+async function open(dataDir: string, onStarted: (stop: () => Promise<void>) => void): Promise<Opened> {
+  const kept = keepKeys(dataDir);
+  print('\nStarting');
+  const around = await startSurroundings({ dataDir, kept, print });
+  onStarted(around.stop);
+  if (around.redis === null) print('  no Redis: the service goes on with limits in its own memory');
+  const start = async (keys: Kept): Promise<Opened> => {
+    const system = await startSystem({ dataDir, kept: keys, print }, around);
+    onStarted(async () => {
+      await system.stop();
+      await around.stop();
+    });
+    return { kept: keys, around, system, office: await openOffice(system.web, keys.password) };
+  };
+  const opened = await start(kept);
+  if ((await pushesLeft(opened.office)) >= PUSHES_WANTED) return opened;
+  print('  the account has pushed as often this month as the platform allows: the day begins with an empty database');
+  await opened.system.stop();
+  onStarted(around.stop);
+  return start(withNewDatabase(dataDir, kept));
+}
+
+async function playDay(stage: Stage, { around, system, office }: Opened, residents: Resident[]): Promise<boolean> {
+  const phones = createPhones(around.sandbox);
+  try {
+    stage.act('Morning: the office writes, a leader approves');
+    await loadSamples(stage, office);
+    const article = await playApproval(stage, office, system.web);
+    stage.act('Residents follow and ask');
+    residents.push(...(await playFollowing(stage, phones, office.meta)));
+    const [first, second] = residents;
+    held(first !== undefined && second !== undefined, 'nobody followed');
+    stage.act('A resident complains');
+    const ticket = await playComplaint(stage, first, second);
+    stage.act('The briefing');
+    await playBriefing(stage, { office, phones, residents }, article);
+    stage.act('The office answers');
+    await playAnswer(stage, office, first, ticket);
+    stage.act('Evening: is all well?');
+    await stage.step('the service wrote no error into its log', async () => noErrors(system.logFile));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function noErrors(logFile: string): Promise<string> {
+  const lines = readFileSync(logFile, 'utf8').split('\n');
+  const errors = lines.filter((line) => /"level":(?:50|60|"error"|"fatal")/.test(line));
+  held(errors.length === 0, `${errors.length} errors, the first: ${errors[0]?.slice(0, 300)}`);
+  return `${lines.length} lines`;
+}
+
+/** For programs that drive the running demo. */
+function facts({ kept, around, system, office }: Opened, residents: readonly Resident[]): unknown {
+  const { appId, token, aesKey } = kept;
+  return {
+    web: system.web,
+    sandbox: around.sandbox,
+    appId,
+    token,
+    aesKey,
+    staff: office.accounts,
+    residents: residents.map(({ openid }) => openid),
+  };
+}
+
+function tellAddresses({ kept, around, system, office }: Opened): void {
+  print(`
+  the residents' pages   ${system.web}/
+  the staff console      ${system.web}/console/
+  a resident's phone     ${around.sandbox}/
+  accounts               ${office.accounts.map(({ username }) => username).join(' ')}
+  their password         ${kept.password}
+
+Ctrl-C ends everything.`);
+}
+
+async function whenAskedToStop(): Promise<void> {
+  return new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done());
+  });
+}
