@@ -89,6 +89,12 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     canSend: wechat.rights.customerService,
     contactsOf: (openid, since) => contacts.of(openid, since),
     flagWaiting: (openid) => contacts.flag(openid),
+    staffGroup: {
+      url: env.STAFF_WEBHOOK_URL,
+      publicUrl: env.PUBLIC_URL,
+      quiet: { fromHour: limits.notices.quietFromHour, untilHour: limits.notices.quietUntilHour },
+      groupSeconds: limits.notices.groupSeconds,
+    },
   });
   const articles = createArticles({
     ...shared,

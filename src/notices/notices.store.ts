@@ -21,31 +21,29 @@ interface NoticeDoc {
   failure: string | null;
 }
 
-export const noticeCollections: readonly CollectionManifest[] = [
-  {
-    name: 'notices',
-    indexes: [
-      { name: 'key', key: { key: 1 }, unique: true },
-      { name: 'due', key: { waiting: 1, nextAt: 1 }, partialFilterExpression: { state: 'owed' } },
-      { name: 'of_resident', key: { openid: 1, createdAt: 1 } },
-      { name: 'of_ticket', key: { ticket: 1, createdAt: 1 } },
-      { name: 'by_state', key: { state: 1, createdAt: 1 } },
-    ],
-    validator: {
-      $jsonSchema: {
-        bsonType: 'object',
-        required: ['key', 'openid', 'text', 'state', 'createdAt', 'waiting', 'nextAt'],
-        properties: {
-          key: { bsonType: 'string' },
-          openid: { bsonType: 'string' },
-          text: { bsonType: 'string', minLength: 1 },
-          state: { enum: [...NOTICE_STATES] },
-          waiting: { bsonType: 'bool' },
-        },
+export const noticeCollection: CollectionManifest = {
+  name: 'notices',
+  indexes: [
+    { name: 'key', key: { key: 1 }, unique: true },
+    { name: 'due', key: { waiting: 1, nextAt: 1 }, partialFilterExpression: { state: 'owed' } },
+    { name: 'of_resident', key: { openid: 1, createdAt: 1 } },
+    { name: 'of_ticket', key: { ticket: 1, createdAt: 1 } },
+    { name: 'by_state', key: { state: 1, createdAt: 1 } },
+  ],
+  validator: {
+    $jsonSchema: {
+      bsonType: 'object',
+      required: ['key', 'openid', 'text', 'state', 'createdAt', 'waiting', 'nextAt'],
+      properties: {
+        key: { bsonType: 'string' },
+        openid: { bsonType: 'string' },
+        text: { bsonType: 'string', minLength: 1 },
+        state: { enum: [...NOTICE_STATES] },
+        waiting: { bsonType: 'bool' },
       },
     },
   },
-];
+};
 
 const schema = new Schema<NoticeDoc>(
   {

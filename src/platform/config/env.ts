@@ -9,6 +9,14 @@ const secret = z
 const aesKey = z.string().regex(/^[A-Za-z0-9+/]{43}$/, 'must be the 43 letters and digits shown by the platform');
 const token = z.string().regex(/^[A-Za-z0-9]{3,32}$/, 'must be 3–32 letters or digits');
 
+/** What staff must do leaves the machine encrypted; plain http may only reach this machine itself. */
+const robotUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (text) => /^https:\/\/|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/|$)/i.test(text),
+    'must start with https://',
+  );
+
 /** Environment variables (design §4). What is missing or wrong is reported together, by name. */
 export const envSchema = z.object({
   PUBLIC_URL: url.describe('address under which residents reach the pages, e.g. https://town.example.cn'),
@@ -39,7 +47,7 @@ export const envSchema = z.object({
   WECHAT_TOKEN_PREVIOUS: token.optional(),
   WECHAT_ENCODING_AES_KEY_PREVIOUS: aesKey.optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
-  STAFF_WEBHOOK_URL: url.optional(),
+  STAFF_WEBHOOK_URL: robotUrl.optional().describe('address of the WeCom group robot that tells staff what waits'),
 });
 
 export type Env = Readonly<z.output<typeof envSchema>>;

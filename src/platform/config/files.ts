@@ -7,6 +7,7 @@ const name = z.string().trim().min(1).max(60);
 const phone = z.strictObject({ name, number: z.string().regex(/^[\d-]{3,20}$/, 'digits and - only') });
 const named = z.strictObject({ code, name });
 const positive = z.number().positive();
+const hour = z.number().int().min(0).max(23);
 const day = z.string().refine((text) => {
   try {
     startOfChinaDate(text);
@@ -122,6 +123,19 @@ export const limitsSchema = z.strictObject({
     complaints: positive,
     tipoffs: positive,
   }),
+  /** May be left out: an installation from before these existed keeps running. */
+  notices: z
+    .strictObject({
+      /** Hours after which a notice that no channel could carry is put on the clerk's list of calls. */
+      callAfterHours: positive.default(24),
+      /** The office's group hears nothing but urgent lines from this hour of the China day … */
+      quietFromHour: hour.default(21),
+      /** … until this one; both equal = never quiet. */
+      quietUntilHour: hour.default(8),
+      /** Seconds for which lines to the office's group gather into one message. */
+      groupSeconds: positive.default(60),
+    })
+    .prefault({}),
 });
 export type Limits = z.output<typeof limitsSchema>;
 

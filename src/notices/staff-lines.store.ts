@@ -1,0 +1,131 @@
+import { Schema, type Connection, type Types } from 'mongoose';
+import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
+import { STAFF_LINE_KINDS, type StaffLine, type StaffLineKind } from './staff-line.ts';
+
+interface StaffLineDoc {
+  _id: Types.ObjectId;
+  key: string;
+  kind: StaffLineKind;
+  ref: string;
+  path: string;
+  urgent: boolean;
+  state: 'owed' | 'sent' | 'failed';
+  createdAt: Date;
+  nextAt: Date;
+  attempts: number;
+  lease: { by: string; until: Date } | null;
+  settledAt: Date | null;
+}
+
+/** Told lines only keep their key from being told again; after a month nobody tells them again. */
+const KEEP_SECONDS = 31 * 86_400;
+
+export const staffLineCollection: CollectionManifest = {
+  name: 'staff_lines',
+  indexes: [
+    { name: 'key', key: { key: 1 }, unique: true },
+    { name: 'due', key: { nextAt: 1 }, partialFilterExpression: { state: 'owed' } },
+    { name: 'leased', key: { 'lease.by': 1 }, sparse: true },
+    { name: 'old', key: { settledAt: 1 }, expireAfterSeconds: KEEP_SECONDS },
+  ],
+  validator: {
+    $jsonSchema: {
+      bsonType: 'object',
+      required: ['key', 'kind', 'ref', 'path', 'urgent', 'state', 'createdAt', 'nextAt'],
+      properties: {
+        key: { bsonType: 'string' },
+        kind: { enum: [...STAFF_LINE_KINDS] },
+        ref: { bsonType: 'string', maxLength: 60 },
+        path: { bsonType: 'string', pattern: '^/' },
+        state: { enum: ['owed', 'sent', 'failed'] },
+      },
+    },
+  },
+};
+
+const schema = new Schema<StaffLineDoc>(
+  {
+    key: { type: String, required: true },
+    kind: { type: String, required: true } as never,
+    ref: { type: String, required: true },
+    path: { type: String, required: true },
+    urgent: { type: Boolean, required: true },
+    state: { type: String, required: true } as never,
+    createdAt: { type: Date, required: true },
+    nextAt: { type: Date, required: true },
+    attempts: { type: Number, default: 0 },
+    lease: { type: Schema.Types.Mixed, default: null } as never,
+    settledAt: { type: Date, default: null },
+  },
+  { collection: 'staff_lines', strict: 'throw', versionKey: false, autoIndex: false, minimize: false },
+);
+
+export interface ClaimedLine extends StaffLine {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly attempts: number;
+}
+
+export interface StaffLineStore {
+  /** The same key again changes nothing. */
+  add(tx: Tx, line: StaffLine & { readonly urgent: boolean }, at: Date, nextAt: Date): Promise<void>;
+  /** Is any line due that may go out now? */
+  anyDue(now: Date, urgentOnly: boolean): Promise<boolean>;
+  /** Takes what is owed, due or not, so that one message carries it all. Oldest first. */
+  claim(by: string, now: Date, until: Date, urgentOnly: boolean, limit: number): Promise<ClaimedLine[]>;
+  settle(by: string, ids: readonly string[], state: 'sent' | 'failed', at: Date): Promise<void>;
+  /** Gives them back for a later try. */
+  postpone(by: string, ids: readonly string[], nextAt: Date): Promise<void>;
+}
+
+export function createStaffLineStore(connection: Connection): StaffLineStore {
+  const model = connection.model<StaffLineDoc>('StaffLine', schema);
+  const open = (now: Date, urgentOnly: boolean) => ({
+    state: 'owed' as const,
+    ...(urgentOnly ? { urgent: true } : {}),
+    $or: [{ lease: null }, { 'lease.until': { $lte: now } }],
+  });
+  return {
+    add: async (tx, { key, kind, ref, path, urgent }, at, nextAt) => {
+      const fresh = { kind, ref, path, urgent, state: 'owed', createdAt: at, nextAt };
+      const empty = { attempts: 0, lease: null, settledAt: null };
+      await model.updateOne({ key }, { $setOnInsert: { ...fresh, ...empty } }, { session: tx, upsert: true });
+    },
+    anyDue: async (now, urgentOnly) =>
+      (await model.exists({ ...open(now, urgentOnly), nextAt: { $lte: now } })) !== null,
+    claim: async (by, now, until, urgentOnly, limit) => {
+      const found = await model
+        .find({ ...open(now, urgentOnly), nextAt: { $exists: true } })
+        .sort({ nextAt: 1 })
+        .limit(limit)
+        .select({ _id: 1 })
+        .lean();
+      const ids = found.map((doc) => doc._id);
+      if (ids.length === 0) return [];
+      await model.updateMany(
+        { _id: { $in: ids }, ...open(now, urgentOnly) },
+        { $set: { lease: { by, until } }, $inc: { attempts: 1 } },
+      );
+      const mine = await model.find({ 'lease.by': by, state: 'owed' }).sort({ createdAt: 1, _id: 1 }).lean();
+      return mine.map(({ _id, key, kind, ref, path, urgent, createdAt, attempts }) => ({
+        id: String(_id),
+        key,
+        kind,
+        ref,
+        path,
+        urgent,
+        createdAt,
+        attempts,
+      }));
+    },
+    settle: async (by, ids, state, at) => {
+      await model.updateMany(
+        { _id: { $in: [...ids] }, 'lease.by': by },
+        { $set: { state, settledAt: at, lease: null } },
+      );
+    },
+    postpone: async (by, ids, nextAt) => {
+      await model.updateMany({ _id: { $in: [...ids] }, 'lease.by': by }, { $set: { nextAt, lease: null } });
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { isAppError, newToken, type Clock, type Log } from '../kernel/index.ts';
+import type { Sweep } from '../platform/jobs/index.ts';
+import type { Tx } from '../platform/mongo/index.ts';
+import type { PostToGroup } from './robot-call.ts';
+import { isQuiet, staffMessage, type QuietHours, type StaffLine } from './staff-line.ts';
+import type { StaffLineStore } from './staff-lines.store.ts';
+
+const LEASE_MS = 30_000;
+/** More lines than one message can hold; the rest is counted in it. */
+const BATCH = 200;
+/** After a day a line is no news: the console shows what waits. */
+const GIVE_UP_MS = 24 * 3_600_000;
+const RETRY_MS = 15_000;
+const LONGEST_RETRY_MS = 3_600_000;
+
+export interface StaffRobotDeps {
+  readonly store: StaffLineStore;
+  /** Null where STAFF_WEBHOOK_URL is not set: then nothing is kept either. */
+  readonly post: PostToGroup | null;
+  readonly publicUrl: string;
+  readonly quiet: QuietHours;
+  /** Seconds for which lines gather before they go out together. */
+  readonly groupSeconds: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface StaffRobot {
+  tell(tx: Tx, line: StaffLine): Promise<void>;
+  readonly sweep: Sweep;
+}
+
+/** Tells the office's group what waits: grouped, not at night, each line at least once. */
+export function createStaffRobot(deps: StaffRobotDeps): StaffRobot {
+  const { store, post, clock, log } = deps;
+
+  const send = async (postText: PostToGroup): Promise<number> => {
+    const now = clock.now();
+    const urgentOnly = isQuiet(deps.quiet, now);
+    if (!(await store.anyDue(now, urgentOnly))) return 0;
+    const me = newToken(9);
+    const lines = await store.claim(me, now, new Date(now.getTime() + LEASE_MS), urgentOnly, BATCH);
+    if (lines.length === 0) return 0;
+    const ids = lines.map((line) => line.id);
+    try {
+      await postText(staffMessage(lines, deps.publicUrl));
+    } catch (error) {
+      const why = isAppError(error) ? error.details : 'error';
+      const old = lines.filter((line) => now.getTime() - line.createdAt.getTime() > GIVE_UP_MS).map((line) => line.id);
+      const attempts = Math.max(...lines.map((line) => line.attempts));
+      const wait = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(attempts, 16));
+      await store.settle(me, old, 'failed', now);
+      await store.postpone(me, ids, new Date(now.getTime() + wait));
+      log.warn('staff_robot.not_told', { lines: lines.length, givenUp: old.length, why });
+      return 0;
+    }
+    await store.settle(me, ids, 'sent', clock.now());
+    return lines.length;
+  };
+
+  return {
+    tell: async (tx, line) => {
+      if (post === null) return;
+      const urgent = line.urgent ?? line.kind === 'push_failed';
+      const at = clock.now();
+      const nextAt = urgent ? at : new Date(at.getTime() + deps.groupSeconds * 1_000);
+      await store.add(tx, { ...line, urgent }, at, nextAt);
+    },
+    sweep: { name: 'notices.staff', everySeconds: 2, run: async () => (post === null ? 0 : send(post)) },
+  };
+}
