@@ -179,7 +179,18 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
   ];
   const sweeps = createSweepRunner({ sweeps: sweepsOf(env.ROLE, everySweep, inbox.sweeps), log });
   routes.push(
-    ...healthRoutes({ mongo, redis, inbox, notices, audit, briefings: briefings.api, sweeps, workingDays, clock }),
+    ...healthRoutes({
+      mongo,
+      redis,
+      inbox,
+      notices,
+      audit,
+      briefings: briefings.api,
+      subscribers: subscribers.api,
+      sweeps,
+      workingDays,
+      clock,
+    }),
   );
   const http = createShell({
     routes,

@@ -8,6 +8,7 @@ import type { Inbox } from '../inbox/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { SweepRunner } from '../platform/jobs/index.ts';
 import type { MongoPools } from '../platform/mongo/index.ts';
+import type { SubscribersApi } from '../subscribers/index.ts';
 import type { WorkingDays } from '../platform/working-days/index.ts';
 
 const healthView = z.object({
@@ -26,6 +27,7 @@ export interface HealthDeps {
   readonly notices: Pick<Notices, 'countStuck'>;
   readonly audit: Pick<Audit, 'unsealedBefore'>;
   readonly briefings: Pick<BriefingsApi, 'stuck'>;
+  readonly subscribers: Pick<SubscribersApi, 'stuck'>;
   readonly sweeps: SweepRunner;
   readonly workingDays: WorkingDays;
   readonly clock: Clock;
@@ -54,10 +56,11 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
   const now = deps.clock.now();
   const before = (ms: number): Date => new Date(now.getTime() - ms);
   const inbox = await deps.inbox.status();
-  const [stuckNotices, unsealed, stuckPushes] = await Promise.all([
+  const [stuckNotices, unsealed, stuckPushes, stuckSubscribers] = await Promise.all([
     deps.notices.countStuck(before(STUCK_MS)),
     deps.audit.unsealedBefore(before(UNSEALED_MS)),
     deps.briefings.stuck(),
+    deps.subscribers.stuck(),
   ]);
   const redis = deps.redis === null ? null : deps.redis.status === 'ready';
   const sweeps = deps.sweeps.state();
@@ -68,6 +71,7 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
     stuckNotices > 0 ? `有 ${stuckNotices} 条告知超过十分钟没有发出。` : null,
     unsealed > 0 ? `有 ${unsealed} 条审计记录还没有封存。` : null,
     ...stuckPushes.map((push) => push.words),
+    ...stuckSubscribers,
     ...sweeps.flatMap(({ name, lastError }) => (lastError === null ? [] : [`后台任务 ${name} 最近一次失败。`])),
     deps.workingDays.warning(now),
   ].filter((problem) => problem !== null);

@@ -4,6 +4,7 @@ import type { Clock, Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import type { CollectionManifest, MongoPools, Transact } from '../platform/mongo/index.ts';
 import type { WechatClient } from '../wechat/index.ts';
+import { createFollowersListStore } from './followers-list.store.ts';
 import { createSubscriberWorkStore, workCollections } from './subscriber-work.store.ts';
 import type { Audience, TownGroups } from './subscriber.ts';
 import { createImportSweep } from './subscribers.import.ts';
@@ -57,6 +58,9 @@ export function createSubscribers(deps: SubscribersDeps): Subscribers {
   return {
     api: { ...rest, pushTarget: async (audience) => tags.target(audience) },
     routes: subscribersRoutes({ ...rest, summary, startImport }),
-    sweeps: [tags.sweep, createImportSweep({ store, work, client: wechat, town, clock, log })],
+    sweeps: [
+      tags.sweep,
+      createImportSweep({ store: createFollowersListStore(connection), work, client: wechat, town, clock, log }),
+    ],
   };
 }

@@ -33,6 +33,8 @@ export interface WorkRow {
   /** Back-off: nobody takes it before. */
   readonly notBefore: Date | null;
   readonly failures: number;
+  /** Why the last attempt failed, in words for staff; null where it did not. */
+  readonly trouble: string | null;
   /** When the tags were last compared with the platform. */
   readonly comparedAt: Date | null;
   readonly progress: ImportProgress | null;
@@ -78,6 +80,7 @@ const workSchema = new Schema<WorkRow>(
     lease: { type: leaseSchema, default: null },
     notBefore: { type: Date, default: null },
     failures: { type: Number, default: 0 },
+    trouble: { type: String, default: null },
     comparedAt: { type: Date, default: null },
     progress: { type: progressSchema, default: null },
   },
@@ -140,7 +143,7 @@ export function createSubscriberWorkStore(connection: Connection) {
     async release(
       id: WorkRow['_id'],
       by: string,
-      next: { notBefore: Date | null; failures: number; comparedAt?: Date },
+      next: { notBefore: Date | null; failures: number; trouble?: string | null; comparedAt?: Date },
     ): Promise<void> {
       await work.updateOne({ _id: id, 'lease.by': by }, { $set: { lease: null, ...next } }).exec();
     },
@@ -168,7 +171,7 @@ export function createSubscriberWorkStore(connection: Connection) {
 
 async function ensure(work: Model<WorkRow>, id: WorkRow['_id']): Promise<void> {
   try {
-    const nothing = { lease: null, notBefore: null, failures: 0, comparedAt: null, progress: null };
+    const nothing = { lease: null, notBefore: null, failures: 0, trouble: null, comparedAt: null, progress: null };
     await work.updateOne({ _id: id }, { $setOnInsert: nothing }, { upsert: true, setDefaultsOnInsert: false }).exec();
   } catch (error) {
     // Two processes made it at once: one row is there.

@@ -1,14 +1,15 @@
 import { type Clock, isAppError, type Log, newToken } from '../kernel/index.ts';
 import type { Lease, Sweep } from '../platform/jobs/index.ts';
-import type { FollowerDetails, WechatClient } from '../wechat/index.ts';
+import type { FollowerDetails, FollowerPage, WechatClient } from '../wechat/index.ts';
+import type { FollowersListStore, ListedFollower } from './followers-list.store.ts';
 import type { ImportProgress, SubscriberWorkStore } from './subscriber-work.store.ts';
-import { type TagKey, type TownGroups, villageOfScene } from './subscriber.ts';
-import type { SubscribersStore } from './subscribers.store.ts';
+import { planTags, type TagKey, type TownGroups, villageOfScene } from './subscriber.ts';
+import { isErrcode } from './subscribers.tags.ts';
 
 export interface ImportDeps {
-  readonly store: SubscribersStore;
+  readonly store: FollowersListStore;
   readonly work: SubscriberWorkStore;
-  readonly client: Pick<WechatClient, 'followers' | 'followerDetails'>;
+  readonly client: Pick<WechatClient, 'rights' | 'followers' | 'followerDetails' | 'listTags'>;
   readonly town: TownGroups;
   readonly clock: Clock;
   readonly log: Log;
@@ -16,14 +17,23 @@ export interface ImportDeps {
 
 /** Openids in one call for details (wechat-protocol §1.5). */
 const DETAILS = 100;
+/** Followers handled between two notes of progress: five calls for details at a time. */
+const GROUP = 500;
 const LEASE_MS = 120_000;
 const BACK_OFF_MS = { first: 5_000, most: 1_800_000 };
-/** Failures in a row after which a person has to look. */
+/** Failures in a row, other than the platform's "later", after which a person has to look. */
 const MAX_FAILURES = 20;
+/** 40003: the follower after whom the next page was to start has left meanwhile. */
+const NO_FOLLOWER = 40003;
+/** How often the list is begun anew for that within one run; whoever was handled already costs one look. */
+const MAX_RESTARTS = 5;
+/** A departure this long before the list may be an older one; clocks differ, and events count in whole seconds. */
+const SKEW_MS = 120_000;
 
 /**
- * Reads the platform's list of followers: pages of 10,000, details of 100, progress stored after each page. A process
- * that dies is followed by another that reads its page again and skips whom it had already handled.
+ * Reads the platform's list of followers: pages of 10,000, details of 100, progress stored after each five hundred. A process
+ * that dies is followed by another that reads its page again and skips whom it had already handled. The list changes
+ * meanwhile: who left is not taken for a follower, and where the page's start is gone the list is begun again.
  */
 export function createImportSweep(deps: ImportDeps): Sweep {
   return { name: 'subscribers.import', everySeconds: 5, run: async () => run(deps) };
@@ -51,13 +61,15 @@ async function run(deps: ImportDeps): Promise<number> {
 
 async function giveUpOrWait({ work, clock }: ImportDeps, by: string, failures: number, error: unknown): Promise<void> {
   const now = clock.now();
-  const never = isAppError(error, 'platform_refused') || failures >= MAX_FAILURES;
+  const later = isAppError(error, 'platform_retry') || isAppError(error, 'platform_unknown');
+  const never = isAppError(error, 'platform_refused') || (failures >= MAX_FAILURES && !later);
   const progress = (await work.find('import'))?.progress;
-  if (never && progress) {
+  if (progress) {
     const trouble = isAppError(error) ? error.message : '导入出错，请联系管理员查看日志。';
-    await work.saveProgress(by, leaseOf(by, now), { ...progress, state: 'failed', finishedAt: now, trouble });
+    const end = never ? ({ state: 'failed', finishedAt: now } as const) : {};
+    await work.saveProgress(by, leaseOf(by, now), { ...progress, ...end, trouble });
   }
-  const wait = Math.min(BACK_OFF_MS.first * 2 ** (failures - 1), BACK_OFF_MS.most);
+  const wait = Math.min(BACK_OFF_MS.first * 2 ** Math.min(failures - 1, 12), BACK_OFF_MS.most);
   await work.release('import', by, { notBefore: new Date(now.getTime() + wait), failures });
 }
 
@@ -65,11 +77,20 @@ const leaseOf = (by: string, now: Date): Lease => ({ by, until: new Date(now.get
 
 async function readPages(deps: ImportDeps, by: string, from: ImportProgress): Promise<ImportProgress> {
   const { store, work, client, clock } = deps;
-  const tagKeys = new Map((await work.tags()).map(({ tagId, _id }) => [tagId, _id]));
-  let progress = from;
-  for (;;) {
-    const listedAt = clock.now();
-    const page = await (progress.next === null ? client.followers() : client.followers(progress.next));
+  const tagKeys = await tagKeysById(deps);
+  // A process that died between handling some and saying so left them out of the count.
+  let progress: ImportProgress = { ...from, imported: await store.countSeen(from.job), trouble: null };
+  for (let restarts = 0; ; ) {
+    const listedAt = new Date(clock.now().getTime() - SKEW_MS);
+    let page: FollowerPage;
+    try {
+      page = await (progress.next === null ? client.followers() : client.followers(progress.next));
+    } catch (error) {
+      if (!isErrcode(error, NO_FOLLOWER) || progress.next === null || restarts >= MAX_RESTARTS) throw error;
+      restarts += 1;
+      progress = { ...progress, next: null };
+      continue;
+    }
     progress = await readPage(deps, by, { ...progress, total: page.total }, page.openids, listedAt, tagKeys);
     if (page.next === null || page.openids.length === 0) break;
     progress = { ...progress, next: page.next };
@@ -79,6 +100,18 @@ async function readPages(deps: ImportDeps, by: string, from: ImportProgress): Pr
   const done: ImportProgress = { ...progress, state: 'done', left, finishedAt: clock.now(), trouble: null };
   await work.saveProgress(by, leaseOf(by, clock.now()), done);
   return done;
+}
+
+/** What each tag on the platform stands for: by the number that we keep, else by its name, as after a new start. */
+async function tagKeysById({ work, client, town }: ImportDeps): Promise<ReadonlyMap<number, TagKey>> {
+  const keys = new Map((await work.tags()).map(({ tagId, _id }) => [tagId, _id]));
+  if (!client.rights.tags) return keys;
+  const planned = new Map(planTags(town).map(({ key, name }) => [name, key]));
+  for (const { id, name } of await client.listTags()) {
+    const key = planned.get(name);
+    if (key !== undefined && !keys.has(id)) keys.set(id, key);
+  }
+  return keys;
 }
 
 async function readPage(
@@ -91,20 +124,33 @@ async function readPage(
 ): Promise<ImportProgress> {
   const { store, work, client, clock, town } = deps;
   let progress = from;
-  for (let at = 0; at < openids.length; at += DETAILS) {
-    const some = openids.slice(at, at + DETAILS);
+  for (let at = 0; at < openids.length; at += GROUP) {
+    const some = openids.slice(at, at + GROUP);
     const seen = await store.seenAmong(some, progress.job);
     const fresh = some.filter((openid) => !seen.has(openid));
     if (fresh.length === 0) continue;
-    const details = new Map((await client.followerDetails(fresh)).map((one) => [one.openid, one]));
-    const followers = fresh.map((openid) => known(openid, details.get(openid), tagKeys, town));
+    const details = await detailsOf(client, fresh);
+    // Who has left since the list was made is no follower.
+    const there = fresh.filter((openid) => details.get(openid)?.subscribed !== false);
+    const followers = there.map((openid) => known(openid, details.get(openid), tagKeys, town));
     await store.listed(followers, listedAt, progress.job);
-    progress = { ...progress, imported: progress.imported + fresh.length };
+    progress = { ...progress, imported: progress.imported + there.length };
     if (!(await work.saveProgress(by, leaseOf(by, clock.now()), progress))) {
       throw new Error('the import was taken over by another process');
     }
   }
   return progress;
+}
+
+async function detailsOf(
+  client: ImportDeps['client'],
+  openids: readonly string[],
+): Promise<ReadonlyMap<string, FollowerDetails>> {
+  const hundreds = Array.from({ length: Math.ceil(openids.length / DETAILS) }, (_, at) =>
+    openids.slice(at * DETAILS, (at + 1) * DETAILS),
+  );
+  const answers = await Promise.all(hundreds.map(async (hundred) => client.followerDetails(hundred)));
+  return new Map(answers.flat().map((one) => [one.openid, one]));
 }
 
 /** A village that the platform's tag or QR scene tells; a tag counts more, it is what pushes went by. */
@@ -113,13 +159,14 @@ function known(
   details: FollowerDetails | undefined,
   tagKeys: ReadonlyMap<number, TagKey>,
   town: TownGroups,
-): { openid: string; since: Date | null; villageCode: string | null; tagged: TagKey[] } {
+): ListedFollower {
   const tagged = (details?.tagIds ?? []).flatMap((id) => tagKeys.get(id) ?? []);
   const village = tagged.find((key) => key.startsWith('village:'))?.slice('village:'.length);
   return {
     openid,
     since: details?.subscribedAt ?? null,
     villageCode: village ?? villageOfScene(details?.qrScene, town),
+    topics: tagged.filter((key) => key.startsWith('topic:')).map((key) => key.slice('topic:'.length)),
     tagged,
   };
 }

@@ -77,6 +77,9 @@ export function createSubscribersService(deps: SubscribersServiceDeps) {
 
     summary: async (): Promise<SubscribersSummary> => summary(deps),
 
+    /** Work that does not go by itself, in words for /health; empty when all is well. */
+    stuck: async (): Promise<readonly string[]> => stuck(deps),
+
     startImport: async (caller: Caller): Promise<ImportView> => startImport(deps, caller),
   };
 }
@@ -109,6 +112,23 @@ async function summary({ store, work, town }: SubscribersServiceDeps): Promise<S
     waitingForTags,
     import: job?.progress ? importView(job.progress) : null,
   };
+}
+
+/** Failures in a row of the tag sync that are worth a person's look; fewer are ordinary. */
+const TAG_FAILURES = 3;
+
+async function stuck({ work }: SubscribersServiceDeps): Promise<string[]> {
+  const [tags, imported] = await Promise.all([work.find('tags'), work.find('import')]);
+  const problems: string[] = [];
+  if (tags !== null && tags.failures >= TAG_FAILURES) {
+    problems.push(`关注者的村标签连续 ${tags.failures} 次没有同步成功，按村推送会漏人：${tags.trouble ?? ''}`);
+  }
+  const progress = imported?.progress;
+  if (progress?.state === 'failed') problems.push(`关注者名单导入失败，请重新导入：${progress.trouble ?? ''}`);
+  else if (progress?.state === 'running' && progress.trouble !== null) {
+    problems.push(`关注者名单导入暂停，稍后会自动继续：${progress.trouble}`);
+  }
+  return problems;
 }
 
 async function startImport(deps: SubscribersServiceDeps, caller: Caller): Promise<ImportView> {

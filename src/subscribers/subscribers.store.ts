@@ -24,7 +24,7 @@ export interface SubscriberRow {
 }
 
 /** A mark of departure outlives every late or replayed event, then goes. */
-const FORGET_AFTER_MS = 7 * 86_400_000;
+export const FORGET_AFTER_MS = 7 * 86_400_000;
 
 export const subscribersCollection: CollectionManifest = {
   name: 'subscribers',
@@ -70,12 +70,15 @@ const schema = new Schema<SubscriberRow>(
   { strict: 'throw', versionKey: false, autoIndex: false, collection: 'subscribers' },
 );
 
+export function subscriberModel(connection: Connection): Model<SubscriberRow> {
+  return connection.models['Subscriber'] ?? connection.model<SubscriberRow>('Subscriber', schema);
+}
+
 export type SubscribersStore = ReturnType<typeof createSubscribersStore>;
 
 /** Reads and writes the `subscribers` collection. Every change is one conditional write, so order does not matter. */
 export function createSubscribersStore(connection: Connection) {
-  const rows: Model<SubscriberRow> =
-    connection.models['Subscriber'] ?? connection.model<SubscriberRow>('Subscriber', schema);
+  const rows = subscriberModel(connection);
 
   return {
     /** The resident follows as of `at`. False where a later event is already known. */
@@ -226,99 +229,11 @@ export function createSubscribersStore(connection: Connection) {
         .updateMany({ ...who, following: true, tagged: key }, { $pull: { tagged: key }, $set: { stale: true } })
         .exec();
     },
-
-    ...importWrites(rows),
   };
 }
 
-/** What the import of the platform's own list changes. */
-function importWrites(rows: Model<SubscriberRow>) {
-  return {
-    /** Those of `openids` that this import has already handled. */
-    async seenAmong(openids: readonly string[], job: string): Promise<Set<string>> {
-      const found = await rows
-        .find({ _id: { $in: [...openids] }, seenBy: job }, { _id: 1 })
-        .lean<{ _id: string }[]>()
-        .exec();
-      return new Set(found.map(({ _id }) => _id));
-    },
-
-    /** The platform listed these at `listedAt`. An event that is newer than the list wins over it. */
-    async listed(
-      followers: readonly {
-        openid: string;
-        since: Date | null;
-        villageCode: string | null;
-        tagged: readonly TagKey[];
-      }[],
-      listedAt: Date,
-      job: string,
-    ): Promise<void> {
-      if (followers.length === 0) return;
-      await rows.bulkWrite(
-        followers.flatMap(({ openid, since, villageCode, tagged }) => [
-          {
-            updateOne: {
-              filter: { _id: openid },
-              update: {
-                $setOnInsert: {
-                  following: true,
-                  since,
-                  lastEventAt: new Date(0),
-                  villageCode,
-                  topics: [],
-                  tagged: [...tagged],
-                  stale: villageCode !== null || tagged.length > 0,
-                  rev: 0,
-                  forgetAt: null,
-                },
-                $set: { seenBy: job },
-              },
-              upsert: true,
-              setDefaultsOnInsert: false,
-            },
-          },
-          {
-            updateOne: {
-              filter: { _id: openid, following: false, lastEventAt: { $lt: listedAt } },
-              update: {
-                $set: {
-                  following: true,
-                  since,
-                  lastEventAt: listedAt,
-                  forgetAt: null,
-                  villageCode,
-                  stale: villageCode !== null,
-                },
-                $inc: { rev: 1 },
-              },
-            },
-          },
-        ]),
-        { ordered: true },
-      );
-    },
-
-    /** Those whom the whole list did not hold left without our hearing of it. Returns how many. */
-    async unlisted(job: string, startedAt: Date): Promise<number> {
-      const forgetAt = new Date(startedAt.getTime() + FORGET_AFTER_MS);
-      const result = await rows
-        .updateMany(
-          {
-            following: true,
-            seenBy: { $ne: job },
-            lastEventAt: { $lt: startedAt },
-            since: { $not: { $gte: startedAt } },
-          },
-          { $set: { ...NOTHING_KNOWN, following: false, lastEventAt: startedAt, forgetAt }, $inc: { rev: 1 } },
-        )
-        .exec();
-      return result.modifiedCount;
-    },
-  };
-}
-
-const NOTHING_KNOWN = { since: null, villageCode: null, topics: [], tagged: [], stale: false, seenBy: null };
+/** What is left of somebody who has gone. */
+export const NOTHING_KNOWN = { since: null, villageCode: null, topics: [], tagged: [], stale: false, seenBy: null };
 
 function membersOf(audience: Audience): { villageCode?: string; topics?: string } {
   if (audience.kind === 'all') return {};

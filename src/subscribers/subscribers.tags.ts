@@ -83,12 +83,14 @@ async function run(deps: TagSyncDeps): Promise<number> {
   try {
     const mended = compare ? await compareAll(deps, by) : 0;
     const synced = await syncStale(deps, by);
-    await work.release('tags', by, { notBefore: null, failures: 0, ...(compare ? { comparedAt: now } : {}) });
+    const done = { notBefore: null, failures: 0, trouble: null };
+    await work.release('tags', by, { ...done, ...(compare ? { comparedAt: now } : {}) });
     return mended + synced;
   } catch (err) {
     const failures = claimed.failures + 1;
-    const wait = Math.min(BACK_OFF_MS.first * 2 ** claimed.failures, BACK_OFF_MS.most);
-    await work.release('tags', by, { notBefore: new Date(now.getTime() + wait), failures });
+    const wait = Math.min(BACK_OFF_MS.first * 2 ** Math.min(claimed.failures, 12), BACK_OFF_MS.most);
+    const trouble = isAppError(err) ? err.message : '程序出错，请联系管理员查看日志。';
+    await work.release('tags', by, { notBefore: new Date(now.getTime() + wait), failures, trouble });
     if (!isAppError(err)) throw err;
     log.warn('subscribers.tags_failed', { code: err.code, details: err.details, waitMs: wait });
     return 0;

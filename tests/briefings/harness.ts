@@ -34,6 +34,16 @@ const staff = (role: string): Caller => ({ id: id(), username: `${role}1`, name:
 export const DISPATCHER = staff('dispatcher');
 export const LEADER = staff('leader');
 
+/** One holiday, to be warned of. */
+const CALENDARS = [
+  {
+    year: 2026,
+    source: 'test',
+    holidays: [{ name: '国庆节', from: '2026-10-01', to: '2026-10-07' }],
+    workingWeekends: [],
+  },
+];
+
 /** A clock that stands still until it is moved. */
 export function movableClock(start = Date.now()) {
   let offset = 0;
@@ -47,6 +57,8 @@ export function movableClock(start = Date.now()) {
 
 export interface TestArticle {
   readonly frozen: FrozenArticle;
+  /** A version approved since, waiting for a briefing of its own. */
+  newer: FrozenArticle | null;
   bodyHtml: string;
   state: 'approved' | 'published' | 'withdrawn';
   /** What the stored text hashes to now; differs from the frozen hash after tampering. */
@@ -70,7 +82,7 @@ export function memoryArticles() {
         if (!article) throw new AppError('not_found');
         if (article.state === 'withdrawn')
           throw new AppError('wrong_state', { message: `《${article.frozen.title}》已撤回` });
-        return article.frozen;
+        return article.newer ?? article.frozen;
       }),
     readExact: async ({ versionId, contentHash }) => {
       const article = byVersion(versionId);
@@ -109,7 +121,7 @@ export function memoryArticles() {
       publicPath: `/articles/${articleId}`,
       ...rest,
     };
-    const article: TestArticle = { frozen, bodyHtml, state: 'approved', hash };
+    const article: TestArticle = { frozen, newer: null, bodyHtml, state: 'approved', hash };
     all.set(articleId, article);
     return article;
   };
@@ -156,6 +168,9 @@ export interface World {
   readonly articles: ReturnType<typeof memoryArticles>;
   readonly audit: AuditEntry[];
   readonly told: string[];
+  /** Staff → openid of their bound phone. */
+  readonly phones: Map<string, string>;
+  readonly client: ReturnType<typeof createWechatClient>;
   readonly sandbox: Sandbox;
   readonly control: <T>(method: string, path: string, body?: unknown) => Promise<T>;
   readonly ledger: () => Promise<LedgerAnswer>;
@@ -173,14 +188,18 @@ const clean: (() => Promise<unknown>)[] = [];
 let hooked = false;
 
 /** A town on a database of its own and a platform of its own. */
-export async function world(uri: string, options: SandboxOptions = {}): Promise<World> {
+export async function world(
+  uri: string,
+  { setting = {}, ...options }: SandboxOptions & { setting?: { minLeadSeconds?: number; start?: number } } = {},
+): Promise<World> {
   if (!hooked) {
     hooked = true;
     afterAll(async () => {
       for (const step of clean.reverse()) await step();
     });
   }
-  const clock = movableClock();
+  const clock = movableClock(setting.start);
+  const phones = new Map<string, string>();
   const connection = await mongoose.createConnection(uri, { autoIndex: false, autoCreate: false }).asPromise();
   clean.push(async () => connection.close());
   await connection.dropDatabase();
@@ -213,11 +232,11 @@ export async function world(uri: string, options: SandboxOptions = {}): Promise<
       transact: createTransact(on),
       articles: articles.door,
       subscribers: subscribers.api,
-      staff: { boundOpenidOf: async () => null },
-      calendars: [],
+      staff: { boundOpenidOf: async (staffId) => phones.get(staffId) ?? null },
+      calendars: CALENDARS,
       accountType: sandbox.type,
       publicUrl: 'https://town.example.cn',
-      minLeadSeconds: 0,
+      minLeadSeconds: setting.minLeadSeconds ?? 0,
       tellStaff: ({ words }) => told.push(words),
     });
   const briefings = make(connection);
@@ -229,6 +248,8 @@ export async function world(uri: string, options: SandboxOptions = {}): Promise<
     articles,
     audit,
     told,
+    phones,
+    client,
     sandbox,
     control,
     subscribers,

@@ -54,7 +54,7 @@ export function stepsOf({ briefings, articles, clock }: World) {
 
 /** Waits until `look` is true; the platform's events come when they come. */
 export async function until(look: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
+  for (let attempt = 0; attempt < 6_000; attempt += 1) {
     if (await look()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

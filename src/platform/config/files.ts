@@ -23,6 +23,8 @@ function uniqueCodes(items: readonly { code: string }[]): boolean {
 
 /** The platform allows 100 tags (45056); a village and a topic need one each (wechat-protocol §1.5). */
 const MAX_TAGS = 100;
+/** Tags that one follower may carry (45059; wechat-protocol §1.5). */
+const MAX_TAGS_A_RESIDENT = 20;
 
 export const townSchema = z
   .strictObject({
@@ -38,6 +40,10 @@ export const townSchema = z
     emergencyNumbers: z.array(phone).min(1),
     hotline: phone,
     disciplineHotline: phone,
+  })
+  .refine((town) => town.topics.length <= MAX_TAGS_A_RESIDENT - 1, {
+    message: `at most ${MAX_TAGS_A_RESIDENT - 1}: a resident carries at most ${MAX_TAGS_A_RESIDENT} platform tags, one is the village`,
+    path: ['topics'],
   })
   .refine((town) => town.villages.length + town.topics.length <= MAX_TAGS, {
     message: `villages and topics together must not exceed ${MAX_TAGS}: each needs a platform tag`,
