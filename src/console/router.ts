@@ -16,6 +16,42 @@ declare module 'vue-router' {
 const screens: RouteRecordRaw[] = [
   { path: '/', name: 'desk', component: () => import('./desk/DeskView.vue'), meta: { title: '工作台', menu: 1 } },
   {
+    path: '/articles',
+    name: 'articles',
+    component: () => import('./articles/ArticleListView.vue'),
+    meta: { title: '信息', action: 'articles.read', menu: 2 },
+  },
+  {
+    path: '/articles/new',
+    name: 'article-new',
+    component: () => import('./articles/ArticleEditView.vue'),
+    meta: { title: '写信息', action: 'articles.write' },
+  },
+  {
+    path: '/articles/:id',
+    name: 'article',
+    component: () => import('./articles/ArticleView.vue'),
+    meta: { title: '信息', action: 'articles.read' },
+  },
+  {
+    path: '/articles/:id/edit',
+    name: 'article-edit',
+    component: () => import('./articles/ArticleEditView.vue'),
+    meta: { title: '修改信息', action: 'articles.write' },
+  },
+  {
+    path: '/complaints',
+    name: 'complaints',
+    component: () => import('./complaints/ComplaintListView.vue'),
+    meta: { title: '诉求', action: 'complaints.read', menu: 4 },
+  },
+  {
+    path: '/complaints/:ticket',
+    name: 'complaint',
+    component: () => import('./complaints/ComplaintView.vue'),
+    meta: { title: '诉求', action: 'complaints.read' },
+  },
+  {
     path: '/account',
     name: 'account',
     component: () => import('./login/AccountView.vue'),

@@ -1,12 +1,27 @@
 import type { z } from 'zod';
 import type { metaView } from '../app/meta.contract.ts';
+import type {
+  articleItem,
+  articleView,
+  diffView,
+  personalDataPlace,
+  versionView,
+} from '../articles/articles.contract.ts';
 import type { quotaResponse } from '../briefings/briefings.contract.ts';
+import type { complaintRow, complaintView } from '../complaints/complaints.contract.ts';
 import type { callerView, sessionView } from '../staff/staff.contract.ts';
 
 /** The staff API's shapes, from the very contracts that check them. */
 export type Meta = z.output<typeof metaView>;
 export type Caller = z.output<typeof callerView>;
 export type Session = z.output<typeof sessionView>;
+export type ArticleItem = z.output<typeof articleItem>;
+export type Article = z.output<typeof articleView>;
+export type ArticleVersion = z.output<typeof versionView>;
+export type ArticleDiff = z.output<typeof diffView>;
+export type PersonalDataPlace = z.output<typeof personalDataPlace>;
+export type ComplaintItem = z.output<typeof complaintRow>;
+export type Complaint = z.output<typeof complaintView>;
 export type Quota = z.output<typeof quotaResponse>;
 
 export interface Page<T> {
