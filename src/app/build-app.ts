@@ -89,6 +89,8 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     canSend: wechat.rights.customerService,
     contactsOf: (openid, since) => contacts.of(openid, since),
     flagWaiting: (openid) => contacts.flag(openid),
+    callAfterHours: limits.notices.callAfterHours,
+    cutEnd: say('cutPlain'),
     staffGroup: {
       url: env.STAFF_WEBHOOK_URL,
       publicUrl: env.PUBLIC_URL,

@@ -1,5 +1,6 @@
 import { AppError } from '../kernel/index.ts';
 import type { InboundMessage, Reply } from '../wechat/index.ts';
+import { asChange, carryNotices } from './carry-notices.ts';
 import { createComplaintTalk } from './complaint-flow.ts';
 import { createConversationStore } from './conversations.store.ts';
 import { createDecide } from './decide.ts';
@@ -55,6 +56,8 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
 
   const attempt = async (turn: Turn, plan: Plan): Promise<{ reply: Reply | null } | 'met'> => {
     const { conversation: before, key, at } = turn;
+    // What belongs to a tipoff carries nothing else (P8).
+    if (before.noticesWaiting && !plan.apart) return runChange(turn, await asChange(plan, before.flow), true);
     switch (plan.kind) {
       case 'read':
         return { reply: plan.reply };
@@ -67,32 +70,36 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
         return saved ? { reply: plan.reply } : 'met';
       }
       case 'change':
-        return runChange(turn, plan);
+        return runChange(turn, plan, false);
     }
   };
 
   const runChange = async (
     turn: Turn,
     plan: Extract<Plan, { kind: 'change' }>,
+    /** Notices wait: the reply takes them along, in the same transaction. */
+    carry: boolean,
   ): Promise<{ reply: Reply | null } | 'met'> => {
     const met = new AppError('stale_version');
     try {
-      return await deps.transact(async (tx) => {
-        const { reply, flow } = await plan.run(tx);
-        const { conversation: before, key, at } = turn;
-        if (!(await workStore.save({ before, key, reply, apart: plan.apart ?? false, flow, at, tx }))) throw met;
-        return { reply };
+      const { conversation: before, key, at } = turn;
+      const { openid } = before;
+      const done = await deps.transact(async (tx) => {
+        const { reply: own, flow } = await plan.run(tx);
+        const { reply, more } = carry
+          ? await carryNotices(deps.notices, tx, openid, own)
+          : { reply: own, more: undefined };
+        const kept = { before, key, reply, apart: plan.apart ?? false, flow, at };
+        const waiting = more === undefined ? {} : { noticesWaiting: more };
+        if (!(await workStore.save({ ...kept, ...waiting, tx }))) throw met;
+        return { reply, more };
       });
+      if (carry && done.reply !== null && done.more) await deps.notices.wake(openid);
+      return { reply: done.reply };
     } catch (error) {
       if (error === met) return 'met';
       throw error;
     }
-  };
-
-  const wakeNotices = async (conversation: Conversation): Promise<void> => {
-    if (!conversation.noticesWaiting) return;
-    await store.flagWaiting(conversation.openid, false, clock.now());
-    await deps.notices.wake(conversation.openid);
   };
 
   return {
@@ -111,10 +118,7 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
         const turn: Turn = { key, message, conversation, at, limited };
         const plan = await decide(turn);
         const result = await attempt(turn, plan);
-        if (result !== 'met') {
-          await wakeNotices(conversation);
-          return { reply: result.reply, apart: plan.apart ?? false };
-        }
+        if (result !== 'met') return { reply: result.reply, apart: plan.apart ?? false };
         conversation = null;
       }
       throw new AppError('internal', { message: 'a conversation was changed by others too often' });

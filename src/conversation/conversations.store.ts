@@ -68,6 +68,8 @@ export interface ConversationStore {
     apart?: boolean;
     flow: Flow | null;
     at: Date;
+    /** Whether notices still wait for this resident; left out = as before. */
+    noticesWaiting?: boolean;
     tx?: Tx;
   }): Promise<boolean>;
   /** Says that notices wait for the resident's next contact, or no longer do. */
@@ -87,14 +89,21 @@ export function createConversationStore(connection: Connection, sealer: Sealer):
         noticesWaiting: doc?.noticesWaiting ?? false,
       };
     },
-    save: async ({ before, key, reply, apart, flow, at, tx }) => {
+    save: async ({ before, key, reply, apart, flow, at, noticesWaiting, tx }) => {
       const applied = [...before.applied, { key, reply, ...(apart ? { apart } : {}) }].slice(-APPLIED_KEPT);
       const state = sealer.sealBytes(BSON.serialize({ flow, applied }, { ignoreUndefined: true }), before.openid);
-      const change = { rev: before.rev + 1, state, touchedAt: flow?.touchedAt ?? null, updatedAt: at };
+      const change = {
+        rev: before.rev + 1,
+        state,
+        touchedAt: flow?.touchedAt ?? null,
+        updatedAt: at,
+        // Left as it is unless told: a flag set since `before` was read must not be lost.
+        ...(noticesWaiting === undefined ? {} : { noticesWaiting }),
+      };
       const options = tx ? { session: tx } : {};
       if (before.rev === 0) {
         try {
-          await model.create([{ _id: before.openid, ...change, noticesWaiting: false }], options);
+          await model.create([{ _id: before.openid, noticesWaiting: false, ...change }], options);
           return true;
         } catch (error) {
           if (isDuplicateKey(error)) return false;

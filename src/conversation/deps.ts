@@ -25,7 +25,7 @@ export interface ConversationDeps {
   >;
   readonly subscribers: Pick<SubscribersApi, 'follow' | 'unfollow' | 'setVillage' | 'setVillageByScene'>;
   readonly briefings: Pick<BriefingsApi, 'onMassSendFinished'>;
-  readonly notices: Pick<Notices, 'wake'>;
+  readonly notices: Pick<Notices, 'take' | 'wake'>;
   readonly staff: Pick<StaffApi, 'redeemBindCode'>;
   readonly clock: Clock;
   readonly log: Log;

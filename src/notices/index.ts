@@ -1,6 +1,7 @@
 import type { Clock, Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
-import type { CollectionManifest, Connection, Tx } from '../platform/mongo/index.ts';
+import type { CollectionManifest, Connection, Transact, Tx } from '../platform/mongo/index.ts';
+import { callLine, createCalls } from './calls.ts';
 import type { Notice } from './notice.ts';
 import { createNoticeStore, noticeCollection, type NewNotice } from './notices.store.ts';
 import { createGroupRobot } from './robot-call.ts';
@@ -8,6 +9,7 @@ import { createSendSweep, type SendDeps } from './send.ts';
 import type { QuietHours, StaffLine } from './staff-line.ts';
 import { createStaffLineStore, staffLineCollection } from './staff-lines.store.ts';
 import { createStaffRobot } from './staff-robot.ts';
+import { takeForReply, type Room, type Taken } from './take.ts';
 
 export type { Notice } from './notice.ts';
 export type { NewNotice } from './notices.store.ts';
@@ -18,8 +20,17 @@ export const noticeCollections: readonly CollectionManifest[] = [noticeCollectio
 export interface Notices {
   /** Owes a resident a message, in the transaction of what it tells. The same key again changes nothing. */
   owe(tx: Tx, notice: NewNotice): Promise<void>;
-  /** The resident wrote: what waited for that is due again. */
+  /**
+   * The waiting notices that fit into what is left of a reply, marked `seen` in the transaction that stores the reply.
+   * Where `more` are left, call `wake` after it.
+   */
+  take(tx: Tx, openid: string, room: Room): Promise<Taken>;
+  /** The resident wrote and the reply could not carry everything: what still waits goes out by the open window. */
   wake(openid: string): Promise<void>;
+  /** A clerk told the resident of a ticket by telephone; answers how many notices that settled. */
+  called(tx: Tx, ticket: string): Promise<number>;
+  /** Tickets whose residents a clerk should call, the longest waiting first. */
+  ticketsToCall(): Promise<string[]>;
   /** What was told about a ticket, and how far it got. */
   ofTicket(ticket: string): Promise<Notice[]>;
   /** Notices that should have gone out before then and have not. */
@@ -32,8 +43,16 @@ export interface Notices {
   readonly sweeps: readonly Sweep[];
 }
 
-export interface NoticesDeps extends Omit<SendDeps, 'store'> {
+/** More calls than the offices of a town make in a week. */
+const MOST_CALLS = 1_000;
+
+export interface NoticesDeps extends Omit<SendDeps, 'store' | 'toClerk'> {
   readonly connection: Connection;
+  readonly transact: Transact;
+  /** Hours that a notice waits for the resident's next contact before a clerk should call. */
+  readonly callAfterHours: number;
+  /** Ends a text that had to be cut to fit into a reply. */
+  readonly cutEnd: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly staffGroup: {
@@ -48,22 +67,34 @@ export interface NoticesDeps extends Omit<SendDeps, 'store'> {
 
 /** What we owe residents: one message each, by the best channel that is open. And what staff should look at. */
 export function createNotices(deps: NoticesDeps): Notices {
-  const store = createNoticeStore(deps.connection);
+  const { clock, connection, canSend, cutEnd } = deps;
+  const store = createNoticeStore(connection);
   const { url, ...group } = deps.staffGroup;
   const robot = createStaffRobot({
     ...deps,
     ...group,
-    store: createStaffLineStore(deps.connection),
+    store: createStaffLineStore(connection),
     post: url === undefined ? null : createGroupRobot(url),
   });
+  const calls = createCalls({ ...deps, store, tellStaff: robot.tell });
+  const toClerk = async (notice: Notice): Promise<void> => {
+    await calls.toClerk(notice);
+  };
   return {
-    owe: (tx, notice) => store.add(tx, notice, deps.clock.now()),
-    wake: async (openid) => {
-      await store.wake(openid, deps.clock.now());
+    owe: async (tx, notice) => {
+      await store.add(tx, notice, clock.now());
+      const onlyByCall = notice.openid === null && notice.call === true;
+      if (onlyByCall && notice.ticket !== undefined) await robot.tell(tx, callLine(notice.key, notice.ticket));
     },
+    take: (tx, openid, room) => takeForReply(store, tx, { openid, room, at: clock.now(), mayCut: !canSend, cutEnd }),
+    wake: async (openid) => {
+      await store.wake(openid, clock.now());
+    },
+    called: (tx, ticket) => store.settleCalls(tx, ticket, clock.now()),
+    ticketsToCall: () => store.ticketsToCall(MOST_CALLS),
     ofTicket: store.ofTicket,
     countStuck: store.countStuck,
     tellStaff: robot.tell,
-    sweeps: [createSendSweep({ ...deps, store }), robot.sweep],
+    sweeps: [createSendSweep({ ...deps, store, toClerk }), calls.sweep, robot.sweep],
   };
 }

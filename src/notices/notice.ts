@@ -1,4 +1,8 @@
-/** A message that we owe one resident. `sent` = the platform accepted it; `seen` = it was shown in a reply. */
+/**
+ * A message that we owe one resident. `sent` = the platform accepted it; `seen` = it was shown in a reply to the
+ * resident, or told by telephone; `call_needed` = no channel carried it, a clerk should call; `failed` = the platform
+ * will never take it, and it is not worth a call.
+ */
 export const NOTICE_STATES = ['owed', 'sent', 'failed', 'call_needed', 'seen'] as const;
 export type NoticeState = (typeof NOTICE_STATES)[number];
 
@@ -6,10 +10,13 @@ export interface Notice {
   readonly id: string;
   /** The same key is the same notice, however often it is owed. */
   readonly key: string;
-  readonly openid: string;
+  /** Null = brought by telephone, box or visit: only a call can tell it. */
+  readonly openid: string | null;
   readonly kind: string;
   readonly text: string;
   readonly ticket: string | null;
+  /** Worth a clerk's call where nothing else reaches the resident. */
+  readonly call: boolean;
   readonly state: NoticeState;
   readonly createdAt: Date;
   /** True while no window is open: the resident's next contact makes it go. */
@@ -41,13 +48,28 @@ export const WINDOWS: Readonly<Record<ContactKind, { readonly messages: number; 
 export const LONGEST_WINDOW_MS = WINDOWS.message.ms;
 
 /**
- * May one more message go to the resident at `now`? Derived from their contacts and from what we sent since, so no
- * count can be wrong after a crash.
+ * May one more message go to the resident at `now`? Played through from their contacts and from what we sent since,
+ * so no count can be wrong after a crash. A new contact fills its own kind up again; a message uses the allowance that
+ * ends first, as the platform does.
  */
 export function windowIsOpen(contacts: readonly Contact[], sentAt: readonly Date[], now: Date): boolean {
-  return contacts.some(({ kind, at }) => {
-    const { messages, ms } = WINDOWS[kind];
-    if (at.getTime() > now.getTime() || now.getTime() - at.getTime() >= ms) return false;
-    return sentAt.filter((sent) => sent >= at).length < messages;
-  });
+  const allowances = new Map<ContactKind, { left: number; until: number }>();
+  const usable = (at: number) =>
+    [...allowances.values()].filter(({ left, until }) => left > 0 && until > at).sort((a, b) => a.until - b.until)[0];
+  const happened = [
+    ...contacts.map(({ kind, at }) => ({ at: at.getTime(), kind })),
+    ...sentAt.map((at) => ({ at: at.getTime(), kind: null })),
+  ]
+    .filter(({ at }) => at <= now.getTime())
+    .sort((a, b) => a.at - b.at);
+  for (const { at, kind } of happened) {
+    if (kind !== null) {
+      const { messages, ms } = WINDOWS[kind];
+      allowances.set(kind, { left: messages, until: at + ms });
+      continue;
+    }
+    const spent = usable(at);
+    if (spent) spent.left -= 1;
+  }
+  return usable(now.getTime()) !== undefined;
 }

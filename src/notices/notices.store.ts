@@ -1,15 +1,16 @@
 import type { Types } from 'mongoose';
-import { Schema, type Connection } from 'mongoose';
+import { Schema, type Connection, type QueryFilter } from 'mongoose';
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
 import { NOTICE_STATES, type Notice, type NoticeState } from './notice.ts';
 
 interface NoticeDoc {
   _id: Types.ObjectId;
   key: string;
-  openid: string;
+  openid: string | null;
   kind: string;
   text: string;
   ticket: string | null;
+  call: boolean;
   state: NoticeState;
   createdAt: Date;
   waiting: boolean;
@@ -18,6 +19,7 @@ interface NoticeDoc {
   attemptAt: Date | null;
   lease: { by: string; until: Date } | null;
   sentAt: Date | null;
+  seenAt: Date | null;
   failure: string | null;
 }
 
@@ -36,8 +38,9 @@ export const noticeCollection: CollectionManifest = {
       required: ['key', 'openid', 'text', 'state', 'createdAt', 'waiting', 'nextAt'],
       properties: {
         key: { bsonType: 'string' },
-        openid: { bsonType: 'string' },
+        openid: { bsonType: ['string', 'null'] },
         text: { bsonType: 'string', minLength: 1 },
+        call: { bsonType: 'bool' },
         state: { enum: [...NOTICE_STATES] },
         waiting: { bsonType: 'bool' },
       },
@@ -48,10 +51,11 @@ export const noticeCollection: CollectionManifest = {
 const schema = new Schema<NoticeDoc>(
   {
     key: { type: String, required: true },
-    openid: { type: String, required: true },
+    openid: { type: String, default: null },
     kind: { type: String, required: true },
     text: { type: String, required: true },
     ticket: { type: String, default: null },
+    call: { type: Boolean, default: false },
     state: { type: String, required: true } as never,
     createdAt: { type: Date, required: true },
     waiting: { type: Boolean, required: true },
@@ -60,6 +64,7 @@ const schema = new Schema<NoticeDoc>(
     attemptAt: { type: Date, default: null },
     lease: { type: Schema.Types.Mixed, default: null } as never,
     sentAt: { type: Date, default: null },
+    seenAt: { type: Date, default: null },
     failure: { type: String, default: null },
   },
   { collection: 'notices', strict: 'throw', versionKey: false, autoIndex: false, minimize: false },
@@ -67,11 +72,21 @@ const schema = new Schema<NoticeDoc>(
 
 export interface NewNotice {
   readonly key: string;
-  readonly openid: string;
+  /** Null where nobody in chat is linked: with `call` it goes on the clerk's list at once, else it is nothing. */
+  readonly openid: string | null;
   readonly kind: string;
   readonly text: string;
   readonly ticket?: string;
+  /** Worth a clerk's call where nothing else reaches the resident. Default false. */
+  readonly call?: boolean;
 }
+
+export type Outcome =
+  | { readonly kind: 'sent'; readonly at: Date }
+  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'later'; readonly nextAt: Date; readonly why: string }
+  /** `attempted` = the platform may have it already: never send it again, only show it. */
+  | { readonly kind: 'wait'; readonly why: string; readonly attempted: boolean };
 
 export interface NoticeStore {
   add(tx: Tx, notice: NewNotice, at: Date): Promise<void>;
@@ -79,28 +94,44 @@ export interface NoticeStore {
   due(now: Date, limit: number): Promise<Notice[]>;
   /** Is another worker just sending to this resident? Then their order is its business. */
   isBeingServed(openid: string, by: string, now: Date): Promise<boolean>;
+  /** What must reach the resident before this one: nothing, one that is to be sent, or one that waits for a contact. */
+  before(notice: Notice): Promise<'nothing' | 'owed' | 'waiting'>;
   /** Takes one notice for sending; null where another was faster. The answer is the state before this attempt. */
   claim(id: string, by: string, now: Date, until: Date): Promise<Notice | null>;
   /** Only the holder of the lease may write the outcome. */
   settle(id: string, by: string, outcome: Outcome): Promise<void>;
+  /** When we tried to send something to the resident since then, whatever became of it. */
   sentSince(openid: string, since: Date): Promise<Date[]>;
+  /** Makes due again what waited and has never been tried. */
   wake(openid: string, now: Date): Promise<number>;
+  /** What the next reply may carry, oldest first. */
+  waitingOf(tx: Tx, openid: string, limit: number): Promise<Notice[]>;
+  markSeen(tx: Tx, ids: readonly string[], at: Date): Promise<void>;
+  /** Those of a ticket that a call settled. */
+  settleCalls(tx: Tx, ticket: string, at: Date): Promise<number>;
+  /** Waiting since before then and worth a call. */
+  waitingSince(before: Date, limit: number): Promise<Notice[]>;
+  /** False where it has been told meanwhile. */
+  needCall(tx: Tx, id: string): Promise<boolean>;
+  /** Tickets on the clerks' list, oldest first. */
+  ticketsToCall(limit: number): Promise<string[]>;
   countStuck(before: Date): Promise<number>;
   ofTicket(ticket: string): Promise<Notice[]>;
 }
 
-export type Outcome =
-  | { readonly kind: 'sent'; readonly at: Date }
-  | { readonly kind: 'failed'; readonly why: string }
-  | { readonly kind: 'later'; readonly nextAt: Date; readonly why: string }
-  | { readonly kind: 'wait'; readonly why: string; readonly attempted: boolean };
-
 export function createNoticeStore(connection: Connection): NoticeStore {
   const model = connection.model<NoticeDoc>('Notice', schema);
+  const list = async (filter: QueryFilter<NoticeDoc>, limit: number, tx?: Tx): Promise<Notice[]> => {
+    const found = model.find(filter).sort({ createdAt: 1, _id: 1 }).limit(limit);
+    return (await found.session(tx ?? null).lean()).map(toNotice);
+  };
   return {
-    add: async (tx, { key, openid, kind, text, ticket = null }, at) => {
-      const fresh = { openid, kind, text, ticket, state: 'owed', createdAt: at, waiting: false, nextAt: at };
-      const empty = { attempts: 0, attemptAt: null, lease: null, sentAt: null, failure: null };
+    add: async (tx, notice, at) => {
+      const { key, openid, kind, text, ticket = null, call = false } = notice;
+      if (openid === null && !call) return;
+      const state = openid === null ? 'call_needed' : 'owed';
+      const fresh = { openid, kind, text, ticket, call, state, createdAt: at, waiting: false, nextAt: at };
+      const empty = { attempts: 0, attemptAt: null, lease: null, sentAt: null, seenAt: null, failure: null };
       await model.updateOne({ key }, { $setOnInsert: { ...fresh, ...empty } }, { session: tx, upsert: true });
     },
     due: async (now, limit) => {
@@ -109,10 +140,20 @@ export function createNoticeStore(connection: Connection): NoticeStore {
         .sort({ nextAt: 1, _id: 1 })
         .limit(limit)
         .lean();
-      return docs.map(toNotice).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+      return docs.map(toNotice).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
     },
     isBeingServed: async (openid, by, now) =>
       (await model.exists({ openid, state: 'owed', 'lease.until': { $gt: now }, 'lease.by': { $ne: by } })) !== null,
+    before: async ({ id, openid, createdAt }) => {
+      const older = await model
+        .find({ openid, state: 'owed', _id: { $ne: id }, createdAt: { $lte: createdAt } })
+        .select({ waiting: 1, attemptAt: 1, createdAt: 1 })
+        .lean();
+      const first = older.filter((doc) => doc.createdAt < createdAt || String(doc._id) < id);
+      if (first.some((doc) => !doc.waiting)) return 'owed';
+      // One whose outcome is unknown may have arrived; it must not hold up what follows.
+      return first.some((doc) => doc.attemptAt === null) ? 'waiting' : 'nothing';
+    },
     claim: async (id, by, now, until) => {
       const doc = await model
         .findOneAndUpdate(
@@ -135,13 +176,34 @@ export function createNoticeStore(connection: Connection): NoticeStore {
     },
     wake: async (openid, now) => {
       const result = await model.updateMany(
-        { openid, state: 'owed', waiting: true },
-        { $set: { waiting: false, nextAt: now, attemptAt: null } },
+        { openid, state: 'owed', waiting: true, attemptAt: null },
+        { $set: { waiting: false, nextAt: now } },
       );
       return result.modifiedCount;
     },
+    waitingOf: (tx, openid, limit) =>
+      list({ openid, $or: [{ state: 'owed', waiting: true }, { state: 'call_needed' }] }, limit, tx),
+    markSeen: async (tx, ids, at) => {
+      await model.updateMany({ _id: { $in: [...ids] } }, { $set: { state: 'seen', seenAt: at } }, { session: tx });
+    },
+    settleCalls: async (tx, ticket, at) => {
+      const change = { $set: { state: 'seen' as const, seenAt: at } };
+      const result = await model.updateMany({ ticket, state: 'call_needed' }, change, { session: tx });
+      return result.modifiedCount;
+    },
+    waitingSince: (before, limit) =>
+      list({ state: 'owed', createdAt: { $lt: before }, waiting: true, call: true }, limit),
+    needCall: async (tx, id) => {
+      const change = { $set: { state: 'call_needed' as const } };
+      const result = await model.updateOne({ _id: id, state: 'owed', waiting: true }, change, { session: tx });
+      return result.modifiedCount === 1;
+    },
+    ticketsToCall: async (limit) => {
+      const notices = await list({ state: 'call_needed' }, limit);
+      return [...new Set(notices.flatMap(({ ticket }) => (ticket === null ? [] : [ticket])))];
+    },
     countStuck: async (before) => model.countDocuments({ state: 'owed', waiting: false, nextAt: { $lt: before } }),
-    ofTicket: async (ticket) => (await model.find({ ticket }).sort({ createdAt: 1 }).limit(100).lean()).map(toNotice),
+    ofTicket: (ticket) => list({ ticket }, 100),
   };
 }
 
@@ -159,6 +221,7 @@ function changeOf(outcome: Outcome): Partial<NoticeDoc> {
 }
 
 function toNotice(doc: NoticeDoc): Notice {
-  const { key, openid, kind, text, ticket, state, createdAt, waiting, attempts, attemptAt } = doc;
-  return { id: String(doc._id), key, openid, kind, text, ticket, state, createdAt, waiting, attempts, attemptAt };
+  const { key, openid, kind, text, ticket, call, state, createdAt, waiting, attempts, attemptAt } = doc;
+  const facts = { key, openid, kind, text, ticket, call: call ?? false, state, createdAt, waiting };
+  return { id: String(doc._id), ...facts, attempts, attemptAt };
 }

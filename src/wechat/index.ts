@@ -7,6 +7,8 @@ export { parseInbound } from './messages.ts';
 export type * from './messages.types.ts';
 export {
   checkReply,
+  MAX_REPLY_BYTES,
+  MAX_REPLY_CHARS,
   renderReply,
   SUCCESS,
 } from './replies.ts';

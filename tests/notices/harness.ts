@@ -77,8 +77,12 @@ export async function noticeProcess(
   const connection = await mongoose.createConnection(uri, { autoIndex: false, autoCreate: false }).asPromise();
   later(async () => connection.close());
   await migrateCollections(connection, noticeCollections);
+  const transact = createTransact(connection);
   const notices = createNotices({
     connection,
+    transact,
+    callAfterHours: 24,
+    cutEnd: '……',
     log: SILENT,
     canSend: true,
     sendText: async () => {},
@@ -90,7 +94,7 @@ export async function noticeProcess(
   return {
     notices,
     connection,
-    transact: createTransact(connection),
+    transact,
     run: async (name) => {
       const sweep = notices.sweeps.find((candidate) => candidate.name === name);
       if (!sweep) throw new Error(`no sweep ${name}`);
