@@ -139,7 +139,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
   });
   const spool = await createSpool({
     folder: join(env.DATA_DIR, 'spool'),
-    codec: createSpoolCodec({ sealer: createSealer(keys, 'spool'), signer: createSigner(keys, 'spool') }),
+    codec: createSpoolCodec({ sealer: createSealer(keys, 'spool') }),
     log,
   });
   const inbox = createInbox({
@@ -147,7 +147,11 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     codec: createRowCodec({ sealer: createSealer(keys, 'inbox'), signer: createSigner(keys, 'inbox') }),
     handler: conversation,
     spool,
-    take: async (openid) => (await limiter.take('openid', openid)).ok,
+    limit: {
+      isFull: (openid) => limiter.isFull('openid', openid),
+      take: async (openid) => (await limiter.take('openid', openid)).ok,
+    },
+    retentionDays: limits.retentionDays.inbox,
     spooledReply: conversation.spooledReply,
     oweLate: ({ key, openid, reply }) =>
       transact((tx) =>

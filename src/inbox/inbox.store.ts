@@ -1,71 +1,26 @@
 import type { Connection } from 'mongoose';
-import { MongoBulkWriteError, type AnyBulkWriteOperation, type Collection, type WithId } from 'mongodb';
+import { MongoBulkWriteError, MongoError, ReadConcern, type AnyBulkWriteOperation, type Collection } from 'mongodb';
 import { AppError } from '../kernel/index.ts';
-import { isConnected, type CollectionManifest } from '../platform/mongo/index.ts';
+import { isConnected } from '../platform/mongo/index.ts';
 import { createBatch } from './batch.ts';
 import type { RowCodec } from './row-codec.ts';
+import { FAILED, OPEN_BY_LEASE, toDoc, toRow, traceless, type RowDoc } from './row-doc.ts';
 import type { InboxRow, Outcome } from './row.ts';
-
-interface RowDoc {
-  _id: string;
-  openid: string;
-  kind: string;
-  type: string;
-  /** Sealed, as is `reply`; null = no longer kept. */
-  message: string | null;
-  receivedAt: Date;
-  source: 'webhook' | 'spool';
-  state: 'open' | 'done' | 'failed';
-  after: string[];
-  lease: { by: string; until: Date } | null;
-  attempts: number;
-  reply: string | null;
-  late: boolean;
-  doneAt: Date | null;
-  /** Only rows apart that are done have it: MongoDB removes them then. */
-  forgetAt?: Date;
-}
 
 /** One write of the driver carries at most this many rows; measured: 32 a batch writes 20,000 rows/s (design §8). */
 const MAX_BATCH = 64;
-const HOUR_MS = 3_600_000;
-/** A row apart goes after three days: repeats end within seconds, the platform's longest window is 48 h. */
-const FORGET_APART_MS = 72 * HOUR_MS;
 
-export const inboxCollections: readonly CollectionManifest[] = [
-  {
-    name: 'inbox',
-    indexes: [
-      { name: 'open_of_resident', key: { openid: 1 }, partialFilterExpression: { state: 'open' } },
-      { name: 'open_by_lease', key: { 'lease.until': 1 }, partialFilterExpression: { state: 'open' } },
-      { name: 'late', key: { late: 1, receivedAt: 1 }, partialFilterExpression: { late: true } },
-      { name: 'received', key: { receivedAt: 1 } },
-      { name: 'contacts', key: { openid: 1, receivedAt: -1 } },
-      { name: 'forget_apart', key: { forgetAt: 1 }, expireAfterSeconds: 0 },
-    ],
-    validator: {
-      $jsonSchema: {
-        bsonType: 'object',
-        required: ['_id', 'openid', 'message', 'receivedAt', 'state', 'after', 'attempts', 'late'],
-        properties: {
-          _id: { bsonType: 'string' },
-          openid: { bsonType: 'string' },
-          receivedAt: { bsonType: 'date' },
-          state: { enum: ['open', 'done', 'failed'] },
-          after: { bsonType: 'array', items: { bsonType: 'string' } },
-          late: { bsonType: 'bool' },
-          message: { bsonType: ['string', 'null'], pattern: '^v1\\.' },
-          reply: { bsonType: ['string', 'null'], pattern: '^v1\\.' },
-        },
-      },
-    },
-  },
-];
+/** An open row of a resident, as much as its neighbours must know. */
+export interface OpenRow {
+  readonly key: string;
+  /** Null or past: its owner is gone, anybody may take it over. */
+  readonly leaseUntil: Date | null;
+}
 
 export interface Look {
   readonly row: InboxRow | null;
-  /** Keys of all open rows of the resident. */
-  readonly open: readonly string[];
+  /** All open rows of the resident. */
+  readonly open: readonly OpenRow[];
 }
 
 export interface Contact {
@@ -82,46 +37,53 @@ const CONTACT_KINDS: Readonly<Record<string, Contact['kind']>> = {
   SCAN: 'scan',
 };
 
+/** Every call rejects at once with AppError store_unavailable while MongoDB is known to be away. */
 export interface InboxStore {
   /** The row with this key and the resident's open rows; reads of many messages share one command. */
   look(key: string, openid: string): Promise<Look>;
-  /** Durable (majority, journaled) when it resolves true; false = the key is there already. */
+  /**
+   * Durable (majority, journaled) when it resolves true; false = the key is there already, written by whomever, also
+   * by an earlier try of ours that seemed to fail: look at its state. AppError internal where this row was refused.
+   */
   insert(row: InboxRow): Promise<boolean>;
+  /** True once the row with this key is on a majority: what another process has just written may still be lost. */
+  isDurable(key: string): Promise<boolean>;
   /** Marks done with w:1; lost marks are mended by the sweep, whose effect is then a repeat without effect. */
-  finish(row: InboxRow, outcome: Outcome & { late: boolean; at: Date }): Promise<void>;
-  /** Takes an open row whose lease ended before `now`; null where another was faster or it is done. */
+  finish(row: InboxRow, outcome: Outcome & { tellAt: Date | null; at: Date }): Promise<void>;
+  /** Takes an open row whose lease has ended at `now`; null where another was faster or it is done. */
   takeOver(input: { key: string; by: string; now: Date; until: Date }): Promise<InboxRow | null>;
+  /** The holder goes on working. Nothing happens where it no longer holds the row. */
+  extend(input: { key: string; by: string; until: Date }): Promise<void>;
   /** Ends the lease of a row whose effect failed, so that anybody may try again after `until`. */
   release(input: { key: string; by: string; until: Date; failed: boolean }): Promise<void>;
   /** Keys of open rows whose lease has ended, oldest first. */
   expired(now: Date, limit: number): Promise<string[]>;
-  lateRows(limit: number): Promise<InboxRow[]>;
-  lateTold(key: string): Promise<void>;
+  /** Done rows whose reply is owed as a notice at `now`, oldest debt first. */
+  toTell(now: Date, limit: number): Promise<InboxRow[]>;
+  /** Owes the reply of a row as a notice from `at` on; null = it was told. */
+  setTellAt(key: string, at: Date | null): Promise<void>;
+  /** Takes text, reply and person out of up to `limit` rows received before then (P5); how many there were. */
+  anonymise(before: Date, limit: number): Promise<number>;
   /** When and how the resident wrote to us since then: what opens the platform's windows for messages to them. */
   contacts(openid: string, since: Date): Promise<Contact[]>;
   counts(): Promise<{ open: number; failed: number }>;
 }
 
 export function createInboxStore(connection: Connection, codec: RowCodec): InboxStore {
-  const toRow = (doc: WithId<RowDoc>): InboxRow => openRow(doc, codec);
   const rows = (): Collection<RowDoc> => {
     if (!connection.db || !isConnected(connection)) throw new AppError('store_unavailable');
     return connection.db.collection('inbox') as unknown as Collection<RowDoc>;
   };
 
   const looks = createBatch<{ key: string; openid: string }, Look>(async (wanted) => {
-    const found = await rows()
-      .find({
-        $or: [
-          { _id: { $in: wanted.map((w) => w.key) } },
-          { state: 'open', openid: { $in: [...new Set(wanted.map((w) => w.openid))] } },
-        ],
-      })
-      .toArray();
+    const found = await rows().find(lookFilter(wanted)).toArray();
     return wanted.map((w) => {
       const doc = found.find((candidate) => candidate._id === w.key);
       const open = found.filter((candidate) => candidate.openid === w.openid && candidate.state === 'open');
-      return { row: doc ? toRow(doc) : null, open: open.map((candidate) => candidate._id) };
+      return {
+        row: doc ? toRow(doc, codec) : null,
+        open: open.map(({ _id, lease }) => ({ key: _id, leaseUntil: lease?.until ?? null })),
+      };
     });
   }, MAX_BATCH);
 
@@ -130,8 +92,8 @@ export function createInboxStore(connection: Connection, codec: RowCodec): Inbox
       await rows().insertMany(docs, { ordered: false, writeConcern: { w: 'majority', journal: true } });
       return docs.map(() => true);
     } catch (error) {
-      if (!(error instanceof MongoBulkWriteError)) throw error;
-      return readWriteErrors(error, docs.length);
+      if (error instanceof MongoBulkWriteError) return readWriteErrors(error, docs.length);
+      throw error;
     }
   }, MAX_BATCH);
 
@@ -142,10 +104,14 @@ export function createInboxStore(connection: Connection, codec: RowCodec): Inbox
 
   return {
     look: (key, openid) => looks.add({ key, openid }),
-    insert: (row) => inserts.add(sealRow(row, codec)),
-    finish: (row, { reply, late, at, apart = false }) => {
-      const kept = { reply: reply && codec.seal(row.key, reply), late, lease: null };
+    insert: (row) => inserts.add(toDoc(row, codec)),
+    isDurable: async (key) => {
+      const majority = ReadConcern.MAJORITY;
+      return (await rows().findOne({ _id: key }, { projection: { _id: 1 }, readConcern: majority })) !== null;
+    },
+    finish: (row, { reply, tellAt, at, apart = false }) => {
       const change = apart ? traceless(row, at, codec) : { doneAt: at };
+      const kept = { reply: reply && codec.seal(row.key, reply), lease: null, ...(tellAt ? { tellAt } : {}) };
       return finishes.add({
         updateOne: {
           filter: { _id: row.key, state: { $ne: 'done' } },
@@ -155,11 +121,14 @@ export function createInboxStore(connection: Connection, codec: RowCodec): Inbox
     },
     takeOver: async ({ key, by, now, until }) => {
       const doc = await rows().findOneAndUpdate(
-        { _id: key, state: 'open', $or: [{ lease: null }, { 'lease.until': { $lt: now } }] },
+        { _id: key, state: 'open', $or: [{ lease: null }, { 'lease.until': { $lte: now } }] },
         { $set: { lease: { by, until } }, $inc: { attempts: 1 } },
         { returnDocument: 'after' },
       );
-      return doc ? toRow(doc) : null;
+      return doc ? toRow(doc, codec) : null;
+    },
+    extend: async ({ key, by, until }) => {
+      await rows().updateOne({ _id: key, state: 'open', 'lease.by': by }, { $set: { 'lease.until': until } });
     },
     release: async ({ key, by, until, failed }) => {
       await rows().updateOne(
@@ -169,19 +138,40 @@ export function createInboxStore(connection: Connection, codec: RowCodec): Inbox
     },
     expired: async (now, limit) => {
       const docs = await rows()
-        .find({ state: 'open', 'lease.until': { $lt: now } })
+        .find({ state: 'open', 'lease.until': { $lte: now } })
         .sort({ 'lease.until': 1 })
         .limit(limit)
         .project<{ _id: string }>({ _id: 1 })
         .toArray();
       return docs.map((doc) => doc._id);
     },
-    lateRows: async (limit) => {
-      const docs = await rows().find({ late: true, state: 'done' }).sort({ receivedAt: 1 }).limit(limit).toArray();
-      return docs.map(toRow);
+    toTell: async (now, limit) => {
+      const docs = await rows()
+        .find({ tellAt: { $lte: now }, state: 'done' })
+        .sort({ tellAt: 1 })
+        .limit(limit)
+        .toArray();
+      return docs.map((doc) => toRow(doc, codec));
     },
-    lateTold: async (key) => {
-      await rows().updateOne({ _id: key }, { $set: { late: false } });
+    setTellAt: async (key, at) => {
+      await rows().updateOne({ _id: key }, at ? { $set: { tellAt: at } } : { $unset: { tellAt: true } });
+    },
+    anonymise: async (before, limit) => {
+      const docs = await rows()
+        .find({ anonymised: false, receivedAt: { $lt: before }, state: { $in: ['done', 'failed'] } })
+        .limit(limit)
+        .project<{ _id: string; openid: string }>({ _id: 1, openid: 1 })
+        .toArray();
+      if (docs.length === 0) return 0;
+      const nobody = { anonymised: true, message: null, reply: null, after: [] };
+      const operations = docs.map(({ _id, openid }) => ({
+        updateOne: {
+          filter: { _id, anonymised: false },
+          update: { $set: { ...nobody, openid: codec.pseudonym(openid) }, $unset: { tellAt: true } as const },
+        },
+      }));
+      await rows().bulkWrite(operations, { ordered: false });
+      return docs.length;
     },
     contacts: async (openid, since) => {
       const docs = await rows()
@@ -197,77 +187,46 @@ export function createInboxStore(connection: Connection, codec: RowCodec): Inbox
     },
     counts: async () => {
       const [open, failed] = await Promise.all([
-        rows().countDocuments({ state: 'open' }),
-        rows().countDocuments({ state: 'failed' }),
+        rows().countDocuments({ state: 'open' }, { hint: OPEN_BY_LEASE }),
+        rows().countDocuments({ state: 'failed' }, { hint: FAILED }),
       ]);
       return { open, failed };
     },
   };
 }
 
+/** Two index scans: rows by key, and open rows by resident. */
+function lookFilter(wanted: readonly { key: string; openid: string }[]) {
+  return {
+    $or: [
+      { _id: { $in: wanted.map((w) => w.key) } },
+      { state: 'open' as const, openid: { $in: [...new Set(wanted.map((w) => w.openid))] } },
+    ],
+  };
+}
+
+const DUPLICATE_KEY = 11_000;
+
+/** The same key twice in one batch: the first is written, the second is the duplicate. */
 function readWriteErrors(error: MongoBulkWriteError, count: number): (boolean | Error)[] {
   const results: (boolean | Error)[] = Array.from({ length: count }, () => true);
   const writeErrors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
   // A failure that names no row (write concern, network) says nothing about any of them: all are uncertain.
-  if (writeErrors.length === 0) throw error;
-  for (const writeError of writeErrors) {
-    results[writeError.index] =
-      writeError.code === 11_000 ? false : new Error(`row refused: ${String(writeError.code)}`);
+  if (writeErrors.length === 0 || error.result.getWriteConcernError()) throw error;
+  for (const { index, code } of writeErrors) {
+    const refused = new AppError('internal', { message: `a row of the inbox was refused: ${String(code)}` });
+    results[index] = code === DUPLICATE_KEY ? false : refused;
   }
   return results;
 }
 
-function sealRow(row: InboxRow, codec: RowCodec): RowDoc {
-  const { message } = row;
-  return {
-    _id: row.key,
-    openid: row.openid,
-    kind: message?.kind ?? 'message',
-    type: message?.type ?? 'text',
-    message: message && codec.seal(row.key, message),
-    receivedAt: row.receivedAt,
-    source: row.source,
-    state: row.state,
-    after: [...row.after],
-    lease: row.lease ? { ...row.lease } : null,
-    attempts: row.attempts,
-    reply: row.reply && codec.seal(row.key, row.reply),
-    late: row.late,
-    doneAt: row.state === 'done' ? row.receivedAt : null,
-    ...(row.apart && row.state === 'done' ? traceless(row, row.receivedAt, codec) : {}),
-  };
-}
-
-/**
- * What takes the traces out of a row apart: no message, no openid, no neighbours, and no exact time by which it could
- * be laid beside other rows. The hour is early, so that no window of the platform seems longer than it is.
- */
-function traceless(row: InboxRow, at: Date, codec: RowCodec) {
-  return {
-    openid: codec.pseudonym(row.openid),
-    message: null,
-    kind: 'message',
-    type: 'text',
-    receivedAt: new Date(Math.floor(row.receivedAt.getTime() / HOUR_MS) * HOUR_MS),
-    after: [],
-    doneAt: null,
-    forgetAt: new Date(at.getTime() + FORGET_APART_MS),
-  };
-}
-
-function openRow(doc: WithId<RowDoc>, codec: RowCodec): InboxRow {
-  return {
-    key: doc._id,
-    openid: doc.openid,
-    message: doc.message === null ? null : codec.openMessage(doc._id, doc.message),
-    receivedAt: doc.receivedAt,
-    source: doc.source,
-    state: doc.state,
-    after: doc.after,
-    lease: doc.lease,
-    attempts: doc.attempts,
-    reply: doc.reply === null ? null : codec.openReply(doc._id, doc.reply),
-    late: doc.late,
-    apart: doc.forgetAt !== undefined,
-  };
+/** True where a failure means that MongoDB was away or changing its primary, and not that the work was wrong. */
+export function isStoreFault(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === 'store_unavailable';
+  if (!(error instanceof MongoError)) return false;
+  const labels = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
+  return (
+    labels.some((label) => error.hasErrorLabel(label)) ||
+    /Network|ServerSelection|PoolCleared|PoolClosed|WaitQueue|NotConnected|TopologyClosed/.test(error.name)
+  );
 }

@@ -1,14 +1,14 @@
-import { isConnected, type Connection } from '../platform/mongo/index.ts';
-import { AppError, type Clock, type Log } from '../kernel/index.ts';
+import type { Connection } from '../platform/mongo/index.ts';
+import { AppError, isAppError, type Clock, type Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import { dedupeKey, type InboundMessage, type Reply } from '../wechat/index.ts';
-import { createBreaker } from './breaker.ts';
-import { createInboxStore, type Contact, type InboxStore } from './inbox.store.ts';
-import { createIntake, type Delivery } from './intake.ts';
+import { createBreaker, type Breaker } from './breaker.ts';
+import { createInboxStore, type Contact } from './inbox.store.ts';
+import { createInboxSweeps } from './inbox.sweeps.ts';
+import { createIntake, type Delivery, type Intake, type IntakeLimit } from './intake.ts';
 import type { RowCodec } from './row-codec.ts';
 import type { InboxHandler, Outcome } from './row.ts';
 import type { Spool } from './spool.ts';
-import type { SpoolLine } from './spool-file.ts';
 
 /** The platform waits 5 s; everything is answered by 4.5 s after the request began (P3). */
 const ANSWER_BY_MS = 4_500;
@@ -20,24 +20,32 @@ export interface InboxDeps<C> {
   readonly codec: RowCodec;
   readonly handler: InboxHandler<C>;
   readonly spool: Spool;
-  readonly take: (openid: string) => Promise<boolean>;
+  readonly limit: IntakeLimit;
   /** The fixed sentence while MongoDB is away; in an emergency the numbers to call. */
   readonly spooledReply: (message: InboundMessage) => Reply | null;
   /** Owes a late reply as a notice; the same key means the same notice. */
   readonly oweLate: (input: { key: string; openid: string; reply: Reply }) => Promise<void>;
   /** The same for a message apart (P8), whose reply must not lie among the notices. */
   readonly oweLateApart: (input: { key: string; openid: string; reply: Reply }) => Promise<void>;
+  /** Days after which nothing of a row tells any more who wrote what (P5); may be a fraction. */
+  readonly retentionDays: number;
+  /** How long a process that says nothing keeps a message; default 6 s. */
+  readonly leaseMs?: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export interface Inbox {
-  /** The reply for one delivery, null for `success`. Rejects only where the message could be kept nowhere: answer 500. */
+  /**
+   * The reply for one delivery, null for `success`, within 4.5 s. Rejects where the message could be kept nowhere, or
+   * where its effect failed: then the platform must be answered 500, so that it tries again.
+   */
   answer(message: InboundMessage): Promise<Reply | null>;
   /** When and how a resident wrote to us since then, newest first. */
   contactsOf(openid: string, since: Date): Promise<Contact[]>;
   readonly sweeps: readonly Sweep[];
-  status(): Promise<{ open: number; failed: number; spooled: number; breakerOpen: boolean }>;
+  /** `broken` = spool files set aside on this host because a line in them cannot be read. */
+  status(): Promise<{ open: number; failed: number; spooled: number; broken: number; breakerOpen: boolean }>;
 }
 
 /** Every inbound message: claimed once, stored, answered within the limit, replayed after an outage (P2, P3). */
@@ -45,123 +53,92 @@ export function createInbox<C>(deps: InboxDeps<C>): Inbox {
   const { spool, clock, log } = deps;
   const store = createInboxStore(deps.connection, deps.codec);
   const breaker = createBreaker(clock);
-  const intake = createIntake({
-    store,
-    handler: deps.handler,
-    take: deps.take,
-    oweLateApart: deps.oweLateApart,
-    clock,
-    log,
-  });
-
-  const answer = async (message: InboundMessage): Promise<Reply | null> => {
-    const begun = Date.now();
-    const key = dedupeKey(message);
-    const receivedAt = clock.now();
-    const toSpool = async (): Promise<Reply | null> => {
-      await spool.append({ key, message, receivedAt: receivedAt.toISOString() });
-      log.warn('inbox.spooled', { type: message.type });
-      return deps.spooledReply(message);
-    };
-    if (breaker.isOpen() || (await spool.holds(message.openid))) return toSpool();
-
-    let onDurable = (): void => undefined;
-    const durable = new Promise<void>((resolve) => {
-      onDurable = resolve;
-    });
-    const delivery: Delivery = { key, message, receivedAt, source: 'webhook', late: false, onDurable };
-    const received = intake.receive(delivery);
-    received.catch(() => undefined);
-    try {
-      await breaker.run(DURABLE_BY_MS, () => Promise.race([durable, received.then(() => undefined)]));
-    } catch (err) {
-      log.warn('inbox.store_away', { err });
-      delivery.late = true;
-      return toSpool();
-    }
-    return beforeDeadline(received, delivery, ANSWER_BY_MS - (Date.now() - begun));
-  };
-
+  const intake = createIntake({ ...deps, store });
+  const keep = createKeeping({ spool, breaker, intake, log });
   return {
-    answer,
+    answer: async (message) => {
+      const asked = ask(message, clock.now());
+      const { delivery } = asked;
+      const deadline = createDeadline(ANSWER_BY_MS, () => {
+        delivery.late = true;
+      });
+      try {
+        const kept = await Promise.race([keep(asked), deadline.passed]);
+        if (kept === 'late') throw new AppError('store_unavailable', { message: 'not kept in time' });
+        if (kept === 'spooled') return deps.spooledReply(message);
+        const outcome = await Promise.race([kept.received, deadline.passed]);
+        return outcome === 'late' ? null : outcome.reply;
+      } finally {
+        deadline.clear();
+      }
+    },
     contactsOf: store.contacts,
-    sweeps: createInboxSweeps({ ...deps, store, intake }),
+    sweeps: createInboxSweeps({ ...deps, store, intake, breaker }),
     status: async () => ({
       ...(await store.counts()),
       spooled: spool.waiting(),
+      broken: await spool.broken(),
       breakerOpen: breaker.isOpen(),
     }),
   };
 }
 
-async function beforeDeadline(received: Promise<Outcome>, delivery: Delivery, ms: number): Promise<Reply | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<null>((resolve) => {
-    timer = setTimeout(() => {
-      delivery.late = true;
-      resolve(null);
-    }, ms);
-  });
-  try {
-    return await Promise.race([received.then((outcome) => outcome.reply), deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** A delivery with the moment at which it is durable in MongoDB. */
+interface Asked {
+  readonly delivery: Delivery;
+  readonly durable: Promise<void>;
 }
 
-function createInboxSweeps<C>(
-  deps: InboxDeps<C> & { store: InboxStore; intake: ReturnType<typeof createIntake<C>> },
-): Sweep[] {
-  const { store, intake, spool, clock } = deps;
-  const tellLate = async (key: string, openid: string, { reply, apart }: Outcome): Promise<void> => {
-    if (reply) await (apart ? deps.oweLateApart : deps.oweLate)({ key: `late:${key}`, openid, reply });
+function ask(message: InboundMessage, receivedAt: Date): Asked {
+  let onDurable = (): void => undefined;
+  const durable = new Promise<void>((resolve) => {
+    onDurable = resolve;
+  });
+  const key = dedupeKey(message);
+  return { delivery: { key, message, receivedAt, source: 'webhook', late: false, onDurable }, durable };
+}
+
+/** Where a delivery is safe: in the spool, or in MongoDB with its outcome to come. */
+type Kept = 'spooled' | { readonly received: Promise<Outcome> };
+
+/**
+ * Makes a delivery durable: in MongoDB, or in the spool where MongoDB does not answer or older messages of the resident
+ * wait there. Rejects where neither is possible.
+ */
+function createKeeping(deps: { spool: Spool; breaker: Breaker; intake: Intake; log: Log }) {
+  const { spool, breaker, intake, log } = deps;
+
+  const toSpool = async ({ key, message, receivedAt }: Delivery): Promise<Kept> => {
+    await spool.append({ key, message, receivedAt: receivedAt.toISOString() });
+    log.warn('inbox.spooled', { type: message.type });
+    return 'spooled';
   };
-  const play = async (line: SpoolLine): Promise<void> => {
-    const delivery: Delivery = {
-      key: line.key,
-      message: line.message,
-      receivedAt: new Date(line.receivedAt),
-      source: 'spool',
-      late: true,
-      onDurable: () => undefined,
-    };
-    await tellLate(line.key, line.message.openid, await intake.receive(delivery));
+
+  return async ({ delivery, durable }: Asked): Promise<Kept> => {
+    if (breaker.isOpen() || (await spool.holds(delivery.message.openid))) return toSpool(delivery);
+    const received = intake.receive(delivery);
+    received.catch(() => undefined);
+    try {
+      await breaker.run(DURABLE_BY_MS, () => Promise.race([durable, received.then(() => undefined)]));
+      return { received };
+    } catch (err) {
+      // The store has answered and the fault is ours: nothing says that a later try would do better from the spool.
+      if (!isAppError(err, 'store_unavailable')) throw err;
+      log.warn('inbox.store_away', { err });
+      delivery.late = true;
+      return toSpool(delivery);
+    }
   };
-  return [
-    {
-      name: 'inbox.abandoned',
-      everySeconds: 2,
-      run: async () => {
-        let finished = 0;
-        for (const key of await store.expired(clock.now(), 50)) {
-          if (await intake.finishAbandoned(key).catch(() => false)) finished += 1;
-        }
-        return finished;
-      },
-    },
-    {
-      name: 'inbox.late',
-      everySeconds: 1,
-      run: async () => {
-        const rows = await store.lateRows(50);
-        for (const row of rows) {
-          await tellLate(row.key, row.openid, row);
-          await store.lateTold(row.key);
-        }
-        return rows.length;
-      },
-    },
-    {
-      name: 'inbox.spool',
-      everySeconds: 1,
-      run: async () => {
-        if (!isConnected(deps.connection)) return 0;
-        return spool.replay(async (line) => {
-          await play(line).catch((err: unknown) => {
-            throw new AppError('store_unavailable', { cause: err });
-          });
-        });
-      },
-    },
-  ];
+}
+
+/** Resolves 'late' after `ms`, having called `onPassed`. */
+function createDeadline(ms: number, onPassed: () => void): { passed: Promise<'late'>; clear(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => {
+      onPassed();
+      resolve('late');
+    }, ms);
+  });
+  return { passed, clear: () => clearTimeout(timer) };
 }

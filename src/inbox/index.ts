@@ -1,4 +1,4 @@
-export { inboxCollections } from './inbox.store.ts';
+export { inboxCollections } from './row-doc.ts';
 export { createInbox, type Inbox } from './inbox.ts';
 export { createRowCodec } from './row-codec.ts';
 export { createSpool, type Spool } from './spool.ts';

@@ -1,16 +1,24 @@
 import { AppError, newToken, type Clock, type Log } from '../kernel/index.ts';
 import type { InboundMessage, Reply } from '../wechat/index.ts';
-import type { InboxStore } from './inbox.store.ts';
+import { isStoreFault, type InboxStore } from './inbox.store.ts';
 import type { InboxHandler, InboxRow, Outcome } from './row.ts';
 
-/** How long one process may work on a row before another may take it over; far above any normal effect. */
-const LEASE_MS = 10_000;
+/**
+ * How long a process that says nothing keeps its row. Short of the platform's first redelivery plus its 5 s, so that
+ * the redelivery finds the row free and is answered by another process.
+ */
+const LEASE_MS = 6_000;
+/** A living owner renews this often in one lease. */
+const RENEWALS = 3;
 /** Waiting for another process's row: 40 ms at first, doubling to 400 ms (P2). */
 const WAIT_FIRST_MS = 40;
 const WAIT_MAX_MS = 400;
-/** A waiter that saw no end after this long gives up; the sweep goes on with the row. */
-const WAIT_LIMIT_MS = 30_000;
+/** After this many failures or crashes the row is `failed`: a person must look (it is in the health report). */
 const MAX_ATTEMPTS = 5;
+/** The platform delivers again after 5 s: until then a reply may still reach the resident as an answer. */
+const REDELIVERY_MS = 6_000;
+/** A read that takes longer must not hold the claim back: the message is claimed first and the read done again. */
+const READ_LIMIT_MS = 1_000;
 
 /** One message on its way through the mailbox, and what its request still wants to know. */
 export interface Delivery {
@@ -24,64 +32,90 @@ export interface Delivery {
   onDurable(): void;
 }
 
+/** Counts a resident's messages. Neither function may reject or hang. */
+export interface IntakeLimit {
+  /** Would one more be too many? Costs nothing. */
+  isFull(openid: string): Promise<boolean>;
+  /** Counts one; false = the resident sends too fast. */
+  take(openid: string): Promise<boolean>;
+}
+
 export interface Intake {
   /** Makes the message's one effect and answers its outcome; rejects where the store failed (nothing is lost then). */
   receive(delivery: Delivery): Promise<Outcome>;
-  /** Takes over one row whose owner is gone; its reply is owed as a notice. */
+  /** Takes over one row whose owner is gone and ends it; false where another is on it. */
   finishAbandoned(key: string): Promise<boolean>;
 }
 
 export interface IntakeDeps<C> {
   readonly store: InboxStore;
   readonly handler: InboxHandler<C>;
-  /** False = the resident sends too fast. Taken once a message: a redelivery costs nothing. */
-  readonly take: (openid: string) => Promise<boolean>;
+  /** Taken once a message, after its claim: a redelivery costs nothing. */
+  readonly limit: IntakeLimit;
   /** Owes the late reply of a message apart, whose row will not know the resident any more. */
   readonly oweLateApart: (input: { key: string; openid: string; reply: Reply }) => Promise<void>;
+  /** Default 6 s. */
+  readonly leaseMs?: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+/** How one process works on one row. */
+interface Work<C> {
+  readonly conversation: C | null;
+  /** The first to work on a row counts it against the resident's limit. */
+  readonly counts: boolean;
+  /** From when on the reply is owed as a notice; null = a request is still waiting for it. */
+  readonly tellAt: () => Date | null;
+}
+
+const TAKEN_OVER = { conversation: null, counts: false } as const;
+
 /** The mailbox of P2: claim, order, effect, finish; any process may finish any row. */
 export function createIntake<C>(deps: IntakeDeps<C>): Intake {
-  const { store, handler, take, clock, log } = deps;
+  const { store, handler, limit, clock, log, leaseMs = LEASE_MS } = deps;
   const me = newToken(9);
   /** Rows that this process is working on: waiters here need not ask the database. */
   const working = new Map<string, Promise<Outcome>>();
 
+  const later = (ms: number): Date => new Date(clock.now().getTime() + ms);
+
   const receive = async (delivery: Delivery): Promise<Outcome> => {
     const { key, message } = delivery;
-    const mine = working.get(key);
-    if (mine) {
-      delivery.onDurable();
-      return mine;
-    }
-    const [look, conversation] = await Promise.all([store.look(key, message.openid), handler.load(message.openid)]);
-    if (look.row) {
-      delivery.onDurable();
-      return look.row.state === 'open' ? waitFor(key, message.openid, delivery) : look.row;
-    }
-    const allowed = await take(message.openid);
-    if (look.open.length === 0 && allowed) {
+    if (working.has(key)) return answerOfClaimed(delivery);
+    const [look, conversation, full] = await Promise.all([
+      store.look(key, message.openid),
+      handler.load(message.openid),
+      limit.isFull(message.openid),
+    ]);
+    if (look.row) return answerOfClaimed(delivery);
+    const alone = look.open.length === 0;
+    if (alone && !full) {
       const read = await readOnly(delivery, conversation);
       if (read) return claimComplete(delivery, read);
     }
-    const row = newRow(delivery, { state: 'open', reply: null, apart: false, after: look.open });
-    if (!(await store.insert(row))) {
-      delivery.onDurable();
-      return waitFor(key, message.openid, delivery);
-    }
+    const after = look.open.map((open) => open.key);
+    const row = newRow(delivery, { state: 'open', reply: null, apart: false, after });
+    if (!(await store.insert(row))) return answerOfClaimed(delivery);
     delivery.onDurable();
-    return work(row, look.open.length === 0 ? conversation : null, !allowed, delivery);
+    return work(row, { conversation: alone ? conversation : null, counts: true, tellAt: tellAtOf(delivery) });
   };
 
-  /** A fault of ours here must not look like an outage: the message is then claimed, and tried as a change. */
+  /** A slow read or a fault of ours must not look like an outage: the message is then claimed, and tried as a change. */
   const readOnly = async (delivery: Delivery, conversation: C): Promise<Outcome | undefined> => {
+    let timer: NodeJS.Timeout | undefined;
+    const slow = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, READ_LIMIT_MS, undefined);
+    });
+    const read = handler.readOnly({ message: delivery.message, conversation, at: delivery.receivedAt });
     try {
-      return await handler.readOnly({ message: delivery.message, conversation, at: delivery.receivedAt });
+      return await Promise.race([read, slow]);
     } catch (err) {
       log.error('inbox.read_failed', { type: delivery.message.type, err });
       return undefined;
+    } finally {
+      clearTimeout(timer);
+      read.catch(() => undefined);
     }
   };
 
@@ -91,9 +125,13 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
     if (apart && reply && delivery.late) {
       await deps.oweLateApart({ key: `late:${key}`, openid: message.openid, reply });
     }
-    const inserted = await store.insert(newRow(delivery, { state: 'done', reply, apart, after: [] }));
+    if (!(await store.insert(newRow(delivery, { state: 'done', reply, apart, after: [] })))) {
+      return answerOfClaimed(delivery);
+    }
     delivery.onDurable();
-    return inserted ? outcome : waitFor(key, message.openid, delivery);
+    // Counted behind the answer: nobody waits for it, and the next message finds it.
+    void limit.take(message.openid);
+    return outcome;
   };
 
   const newRow = (
@@ -105,81 +143,135 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
     message: delivery.message,
     receivedAt: delivery.receivedAt,
     source: delivery.source,
-    lease: part.state === 'open' ? { by: me, until: later(LEASE_MS) } : null,
+    lease: part.state === 'open' ? { by: me, until: later(leaseMs) } : null,
     attempts: 1,
-    late: delivery.late && part.reply !== null && !part.apart,
+    tellAt: part.reply === null || part.apart ? null : tellAtOf(delivery)(),
     ...part,
   });
 
-  const work = (
-    row: InboxRow,
-    conversation: C | null,
-    limited: boolean,
-    delivery: Pick<Delivery, 'late'>,
-  ): Promise<Outcome> => {
-    const running = effect(row, conversation, limited, delivery).finally(() => working.delete(row.key));
+  /** A request that has been answered without the reply makes the reply a debt. */
+  const tellAtOf = (delivery: Delivery) => (): Date | null => (delivery.late ? clock.now() : null);
+  /** Nobody here knows of a request: one may still come. */
+  const tellAtOfNobody = (): Date => later(REDELIVERY_MS);
+
+  const work = (row: InboxRow, how: Work<C>): Promise<Outcome> => {
+    const running = effect(row, how).finally(() => working.delete(row.key));
     working.set(row.key, running);
     // The request may be answered before this fails; the failure is logged in `effect`.
     running.catch(() => undefined);
     return running;
   };
 
-  const effect = async (
-    row: InboxRow,
-    conversation: C | null,
-    limited: boolean,
-    delivery: Pick<Delivery, 'late'>,
-  ): Promise<Outcome> => {
+  const effect = async (row: InboxRow, how: Work<C>): Promise<Outcome> => {
+    const { key, openid, message, receivedAt } = row;
+    const renewal = setInterval(() => {
+      void store.extend({ key, by: me, until: later(leaseMs) }).catch(() => undefined);
+    }, leaseMs / RENEWALS);
+    renewal.unref();
     try {
-      for (const key of row.after) await waitFor(key, row.openid, null);
-      const { key, openid, message, receivedAt } = row;
+      const limited = how.counts && !(await limit.take(openid));
+      await turnOf(row);
       if (!message) throw new Error('an open row without its message');
+      // Others went first: what was read before them may be old.
+      const conversation = row.after.length === 0 ? how.conversation : null;
       const outcome = await handler.apply({ key, message, conversation, at: receivedAt, limited });
       const { reply, apart = false } = outcome;
-      if (apart && reply && delivery.late) await deps.oweLateApart({ key: `late:${key}`, openid, reply });
-      await store.finish(row, { ...outcome, late: !apart && delivery.late && reply !== null, at: clock.now() });
+      const tellAt = reply && how.tellAt();
+      if (apart && reply && tellAt) await deps.oweLateApart({ key: `late:${key}`, openid, reply });
+      await store.finish(row, { ...outcome, tellAt: apart ? null : tellAt, at: clock.now() });
+      // The request may have been answered while the row was being finished.
+      if (reply && !apart && !tellAt && how.tellAt()) await store.setTellAt(key, clock.now());
       return outcome;
     } catch (err) {
-      log.error('inbox.effect_failed', { type: row.message?.type, attempts: row.attempts, err });
-      const failed = row.attempts >= MAX_ATTEMPTS;
-      const until = failed ? clock.now() : later(1_000 * 2 ** row.attempts);
-      await store.release({ key: row.key, by: row.lease?.by ?? me, until, failed }).catch(() => undefined);
+      const fault = isStoreFault(err);
+      log.error('inbox.effect_failed', { type: message?.type, attempts: row.attempts, err });
+      const failed = row.attempts >= MAX_ATTEMPTS && !fault;
+      const until = failed ? clock.now() : later(1_000 * 2 ** Math.min(row.attempts, MAX_ATTEMPTS));
+      await store.release({ key, by: me, until, failed }).catch(() => undefined);
       throw err;
+    } finally {
+      clearInterval(renewal);
     }
   };
 
-  /** Waits until the row is done, taking it over where its owner is gone. */
-  const waitFor = async (key: string, openid: string, delivery: Delivery | null): Promise<Outcome> => {
-    const giveUpAt = Date.now() + WAIT_LIMIT_MS;
+  /** Waits until the resident's earlier messages have ended; those whose owner is gone are ended here. */
+  const turnOf = async ({ key, openid, after }: InboxRow): Promise<void> => {
+    let before = new Set(after);
+    for (let pause = WAIT_FIRST_MS; before.size > 0; pause = Math.min(pause * 2, WAIT_MAX_MS)) {
+      await Promise.allSettled([...before].flatMap((earlier) => working.get(earlier) ?? []));
+      const { open } = await store.look(key, openid);
+      const still = open.filter((row) => before.has(row.key));
+      before = new Set(still.map((row) => row.key));
+      const free = still.filter((row) => isFree(row.leaseUntil) && !working.has(row.key));
+      const taken = await Promise.all(free.map((row) => takeOver(row.key)));
+      for (const row of taken) if (row) void work(row, { ...TAKEN_OVER, tellAt: tellAtOfNobody });
+      if (before.size > 0 && !taken.some(Boolean)) await sleep(pause);
+    }
+  };
+
+  /** The outcome of a message that somebody has claimed: waited for, and ended here where its owner is gone. */
+  const answerOfClaimed = async (delivery: Delivery): Promise<Outcome> => {
+    const { key, message } = delivery;
+    let durable = false;
     for (let pause = WAIT_FIRST_MS; ; pause = Math.min(pause * 2, WAIT_MAX_MS)) {
       const mine = working.get(key);
-      if (mine) return mine;
-      const { row } = await store.look(key, openid);
-      if (!row || row.state !== 'open') return row ?? { reply: null };
-      if (!row.lease || row.lease.until <= clock.now()) {
+      // What is only on one node may still be lost: it is not answered for before it is on a majority.
+      durable ||= mine !== undefined || (await store.isDurable(key));
+      if (durable) delivery.onDurable();
+      if (mine) return withoutDebt(delivery, await mine);
+      const { row } = await store.look(key, message.openid);
+      if (!row) throw new AppError('store_unavailable', { message: 'the row that was there has been rolled back' });
+      if (durable && row.state === 'done') return row.tellAt ? withoutDebt(delivery, row) : row;
+      if (row.state === 'failed') return givenUp(delivery);
+      if (row.state === 'open' && isFree(row.lease?.until ?? null)) {
         const taken = await takeOver(key);
-        if (taken) return work(taken, null, false, delivery ?? { late: true });
+        if (taken) return work(taken, { ...TAKEN_OVER, tellAt: tellAtOf(delivery) });
       }
-      if (Date.now() > giveUpAt || delivery?.late) {
-        // Whoever works on the row now owes the reply as a notice: this request has been answered.
-        throw new AppError('store_unavailable', { message: 'another process is still working on this message' });
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      // Whoever works on the row owes the reply as a notice: this request has been answered.
+      if (delivery.late) throw new AppError('store_unavailable', { message: 'another process works on this message' });
+      await sleep(pause);
     }
   };
 
-  const takeOver = (key: string): Promise<InboxRow | null> =>
-    store.takeOver({ key, by: me, now: clock.now(), until: later(LEASE_MS) });
+  /** This request takes the reply to the resident: no notice is needed. */
+  const withoutDebt = async (delivery: Delivery, outcome: Outcome): Promise<Outcome> => {
+    if (!delivery.late && outcome.reply && !outcome.apart) {
+      // At worst the resident reads it twice; an answer that is at hand is not held back for that.
+      await store.setTellAt(delivery.key, null).catch(() => undefined);
+    }
+    return outcome;
+  };
 
-  const later = (ms: number): Date => new Date(clock.now().getTime() + ms);
+  /** The message is kept and a person will look at it; `success` would tell the platform that all is well. */
+  const givenUp = (delivery: Delivery): Outcome => {
+    if (delivery.source === 'spool') return { reply: null };
+    throw new AppError('internal', { message: 'this message has failed too often' });
+  };
+
+  const isFree = (leaseUntil: Date | null): boolean => leaseUntil === null || leaseUntil <= clock.now();
+
+  const takeOver = async (key: string): Promise<InboxRow | null> => {
+    const row = await store.takeOver({ key, by: me, now: clock.now(), until: later(leaseMs) });
+    if (!row || row.attempts <= MAX_ATTEMPTS) return row;
+    // Its owners died of it, one after another, without a word.
+    log.error('inbox.given_up', { type: row.message?.type, attempts: row.attempts });
+    await store.release({ key, by: me, until: clock.now(), failed: true });
+    return null;
+  };
 
   return {
     receive,
     finishAbandoned: async (key) => {
       const row = working.has(key) ? null : await takeOver(key);
       if (!row) return false;
-      await work(row, null, false, { late: true });
+      await work(row, { ...TAKEN_OVER, tellAt: tellAtOfNobody });
       return true;
     },
   };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }

@@ -29,8 +29,11 @@ export interface InboxRow {
   readonly lease: { readonly by: string; readonly until: Date } | null;
   readonly attempts: number;
   readonly reply: Reply | null;
-  /** The request was answered without the reply: it is owed as a notice. */
-  readonly late: boolean;
+  /**
+   * Set where no request was answered with the reply: from then on it is owed as a notice. A redelivery that comes
+   * before is answered with the reply and takes the debt away.
+   */
+  readonly tellAt: Date | null;
   readonly apart: boolean;
 }
 

@@ -12,6 +12,8 @@ export type Taken = { readonly ok: true } | { readonly ok: false; readonly retry
 /** Counts per kind and key. On Redis where there is one, in this process's memory where it is away. */
 export interface Limiter<K extends string> {
   take(kind: K, key: string): Promise<Taken>;
+  /** Would `take` refuse now? Counts nothing. */
+  isFull(kind: K, key: string): Promise<boolean>;
   /** Forgets a key: after a right password the wrong ones before it no longer count. */
   clear(kind: K, key: string): Promise<void>;
 }
@@ -37,6 +39,10 @@ export function createLimiter<K extends string>(deps: {
         // Neither Redis nor the insurance could count: a limit must not stop the service it protects.
         return { ok: true };
       }
+    },
+    isFull: async (kind, key) => {
+      const counted = await limiters[kind].get(key).catch(() => null);
+      return counted !== null && counted.consumedPoints >= deps.rules[kind].points;
     },
     clear: async (kind, key) => {
       await limiters[kind].delete(key).catch(() => undefined);
