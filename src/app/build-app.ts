@@ -19,7 +19,7 @@ import { connectRedis } from '../platform/redis/index.ts';
 import { createSealer, createSigner, type Keys } from '../platform/sealing/index.ts';
 import { createSearchWords } from '../platform/search-words/index.ts';
 import { createWorkingDays } from '../platform/working-days/index.ts';
-import { createStaff, roleMay, type StaffApi } from '../staff/index.ts';
+import { createStaff, loginRules, roleMay, type StaffApi } from '../staff/index.ts';
 import { createSubscribers } from '../subscribers/index.ts';
 import { createMemoryTokenStore, createWechatClient, type WechatClient } from '../wechat/index.ts';
 import { healthRoutes } from './health.ts';
@@ -54,8 +54,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     rules: {
       openid: { points: limits.rate.perOpenidPerMinute, seconds: 60 },
       ip: { points: limits.rate.perIpPerMinute, seconds: 60 },
-      login: { points: limits.rate.loginPer15Minutes, seconds: 900 },
-      loginIp: { points: limits.rate.loginPer15Minutes * 5, seconds: 900 },
+      ...loginRules(limits.rate.loginPer15Minutes),
     },
   });
   const wechat = createWechatClient({

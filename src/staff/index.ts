@@ -3,14 +3,16 @@ import type { AuditRecorder } from '../audit/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { Route } from '../http/index.ts';
 import type { Transact } from '../platform/mongo/index.ts';
-import type { Limiter } from '../platform/rate-limit/index.ts';
+import type { LoginLimiter } from './login-limits.ts';
 import { staffRoutes } from './staff.routes.ts';
 import { createStaffService, type StaffService } from './staff.service.ts';
 import { createStaffStore } from './staff.store.ts';
 
+export { loginRules } from './login-limits.ts';
 export * from './policy.ts';
 export { staffCollections } from './staff.store.ts';
-export { MIN_PASSWORD } from './staff.ts';
+export { createStaffBody } from './staff.contract.ts';
+export { MAX_PASSWORD, MIN_PASSWORD } from './staff.ts';
 export type { StaffService as StaffApi } from './staff.service.ts';
 
 /** Accounts, roles and sessions of the town office. */
@@ -18,7 +20,7 @@ export function createStaff(deps: {
   connection: Connection;
   transact: Transact;
   audit: AuditRecorder;
-  limiter: Limiter<'login' | 'loginIp'>;
+  limiter: LoginLimiter;
   units: readonly { code: string; name: string }[];
   sessionHours: number;
   clock: Clock;

@@ -15,7 +15,8 @@ import {
   staffView,
 } from './staff.contract.ts';
 import type { StaffMember } from './staff.ts';
-import type { StaffService, StartedSession } from './staff.service.ts';
+import type { StartedSession } from './sessions.service.ts';
+import type { StaffService } from './staff.service.ts';
 
 function started(session: StartedSession): SessionAnswer {
   const { id, username, name, role, unit } = session.staff;

@@ -13,6 +13,8 @@ interface StaffDoc {
   passwordHash: string;
   openid: string | null;
   createdAt: Date;
+  /** Written at each login, so that a login and a change of the account's password or state exclude each other. */
+  lastLoginAt: Date | null;
 }
 
 interface SessionDoc {
@@ -57,7 +59,13 @@ export const staffCollections: readonly CollectionManifest[] = [
       { name: 'of_staff', key: { staffId: 1 } },
     ],
   },
-  { name: 'staff_bind_codes', indexes: [{ name: 'expires', key: { expiresAt: 1 }, expireAfterSeconds: 0 }] },
+  {
+    name: 'staff_bind_codes',
+    indexes: [
+      { name: 'expires', key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+      { name: 'of_staff', key: { staffId: 1 } },
+    ],
+  },
   { name: 'staff_guards', indexes: [] },
 ];
 
@@ -72,6 +80,7 @@ const staffSchema = new Schema<StaffDoc>(
     passwordHash: { type: String, required: true },
     openid: { type: String, default: null },
     createdAt: { type: Date, required: true },
+    lastLoginAt: { type: Date, default: null },
   },
   { ...options, collection: 'staff' },
 );
@@ -121,18 +130,18 @@ export interface StaffStore {
   change(tx: Tx, id: string, change: StaffChange): Promise<StaffMember | null>;
   /** Active accounts of a role, counted so that two concurrent changes cannot both pass (they meet on one document). */
   countActive(tx: Tx, role: Role): Promise<number>;
-  addSession(session: {
-    hash: string;
-    staffId: string;
-    csrfToken: string;
-    createdAt: Date;
-    expiresAt: Date;
-  }): Promise<void>;
+  /** Marks a login of an account that still has this password and is not disabled; false where that changed. */
+  markLogin(tx: Tx, id: string, passwordHash: string, at: Date): Promise<boolean>;
+  addSession(
+    tx: Tx,
+    session: { hash: string; staffId: string; csrfToken: string; createdAt: Date; expiresAt: Date },
+  ): Promise<void>;
   session(hash: string, now: Date): Promise<{ staffId: string; csrfToken: string } | null>;
-  endSession(hash: string): Promise<void>;
-  endSessionsOf(staffId: string, tx?: Tx): Promise<void>;
-  addBindCode(code: string, staffId: string, expiresAt: Date): Promise<void>;
-  takeBindCode(code: string, now: Date): Promise<string | null>;
+  endSession(tx: Tx, hash: string): Promise<void>;
+  endSessionsOf(tx: Tx, staffId: string): Promise<void>;
+  /** Replaces the account's earlier code. */
+  setBindCode(tx: Tx, code: string, staffId: string, expiresAt: Date): Promise<void>;
+  takeBindCode(tx: Tx, code: string, now: Date): Promise<string | null>;
 }
 
 export function createStaffStore(connection: Connection): StaffStore {
@@ -142,7 +151,9 @@ export function createStaffStore(connection: Connection): StaffStore {
   const guards = connection.model('StaffGuard', guardSchema);
   return {
     insert: async (tx, added) => {
-      const [doc] = await staff.create([{ ...added, disabled: false, openid: null }], { session: tx });
+      const [doc] = await staff.create([{ ...added, disabled: false, openid: null, lastLoginAt: null }], {
+        session: tx,
+      });
       if (!doc) throw new Error('an insert answered nothing');
       return toMember(doc.toObject());
     },
@@ -166,24 +177,31 @@ export function createStaffStore(connection: Connection): StaffStore {
       await guards.updateOne({ _id: role }, { $inc: { touched: 1 } }, { session: tx, upsert: true });
       return staff.countDocuments({ role, disabled: false }).session(tx);
     },
-    addSession: async ({ hash, staffId, ...rest }) => {
-      await sessions.create({ _id: hash, staffId: new Types.ObjectId(staffId), ...rest });
+    markLogin: async (tx, id, passwordHash, at) => {
+      const filter = { _id: new Types.ObjectId(id), passwordHash, disabled: false };
+      const { matchedCount } = await staff.updateOne(filter, { $set: { lastLoginAt: at } }, { session: tx });
+      return matchedCount === 1;
+    },
+    addSession: async (tx, { hash, staffId, ...rest }) => {
+      await sessions.create([{ _id: hash, staffId: new Types.ObjectId(staffId), ...rest }], { session: tx });
     },
     session: async (hash, now) => {
       const doc = await sessions.findOne({ _id: hash, expiresAt: { $gt: now } }).lean();
       return doc ? { staffId: String(doc.staffId), csrfToken: doc.csrfToken } : null;
     },
-    endSession: async (hash) => {
-      await sessions.deleteOne({ _id: hash });
+    endSession: async (tx, hash) => {
+      await sessions.deleteOne({ _id: hash }, { session: tx });
     },
-    endSessionsOf: async (staffId, tx) => {
-      await sessions.deleteMany({ staffId: new Types.ObjectId(staffId) }, tx ? { session: tx } : {});
+    endSessionsOf: async (tx, staffId) => {
+      await sessions.deleteMany({ staffId: new Types.ObjectId(staffId) }, { session: tx });
     },
-    addBindCode: async (code, staffId, expiresAt) => {
-      await bindCodes.create({ _id: code, staffId: new Types.ObjectId(staffId), expiresAt });
+    setBindCode: async (tx, code, staffId, expiresAt) => {
+      const owner = new Types.ObjectId(staffId);
+      await bindCodes.deleteMany({ staffId: owner }, { session: tx });
+      await bindCodes.create([{ _id: code, staffId: owner, expiresAt }], { session: tx });
     },
-    takeBindCode: async (code, now) => {
-      const doc = await bindCodes.findOneAndDelete({ _id: code, expiresAt: { $gt: now } }).lean();
+    takeBindCode: async (tx, code, now) => {
+      const doc = await bindCodes.findOneAndDelete({ _id: code, expiresAt: { $gt: now } }, { session: tx }).lean();
       return doc ? String(doc.staffId) : null;
     },
   };

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { AppError } from '../../kernel/index.ts';
-import { MIN_PASSWORD, ROLE_NAMES, ROLES, type Role, type StaffApi } from '../../staff/index.ts';
+import { createStaffBody, MAX_PASSWORD, MIN_PASSWORD, ROLE_NAMES, ROLES, type StaffApi } from '../../staff/index.ts';
 import { runCommand } from './command.ts';
 import { withApp } from './with-app.ts';
 
@@ -15,20 +15,16 @@ const ACTOR = { kind: 'system', part: 'command line' } as const;
 
 /** `npm run staff`: accounts from the command line, for the first administrator and for emergencies. */
 runCommand(async (args) => {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { role: { type: 'string' }, unit: { type: 'string' }, name: { type: 'string' } },
-  });
-  const [verb, username] = positionals;
-  if (verb !== 'list' && (!username || !['create', 'disable', 'password'].includes(verb ?? ''))) {
+  const asked = readArguments(args);
+  if (!asked) {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }
+  const { verb, username, values } = asked;
   return withApp(async ({ staff }) => {
     if (verb === 'list') return list(staff);
-    if (verb === 'create') return create(staff, username ?? '', values);
-    const found = await staff.byUsername(username ?? '');
+    if (verb === 'create') return create(staff, username, values);
+    const found = await staff.byUsername(username);
     if (!found) throw new AppError('not_found', { message: `没有这个用户：${username}` });
     const change = verb === 'disable' ? { disabled: true } : { password: await readPassword() };
     await staff.change(ACTOR, found.id, change);
@@ -40,6 +36,23 @@ runCommand(async (args) => {
     return 0;
   });
 });
+
+type Values = Readonly<Record<'role' | 'unit' | 'name', string | undefined>>;
+
+/** What was asked for; null where it is none of the four. */
+function readArguments(args: string[]): { verb: string; username: string; values: Values } | null {
+  try {
+    const options = { role: { type: 'string' }, unit: { type: 'string' }, name: { type: 'string' } } as const;
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+    const [verb = '', username = '', ...more] = positionals;
+    const { role, unit, name } = values;
+    const known =
+      verb === 'list' ? username === '' : username !== '' && ['create', 'disable', 'password'].includes(verb);
+    return known && more.length === 0 ? { verb, username, values: { role, unit, name } } : null;
+  } catch {
+    return null;
+  }
+}
 
 async function list(staff: StaffApi): Promise<number> {
   for (let after: string | undefined; ; ) {
@@ -61,25 +74,19 @@ async function list(staff: StaffApi): Promise<number> {
   }
 }
 
-async function create(
-  staff: StaffApi,
-  username: string,
-  values: { role?: string | undefined; unit?: string | undefined; name?: string | undefined },
-): Promise<number> {
+async function create(staff: StaffApi, username: string, values: Values): Promise<number> {
   const role = ROLES.find((candidate) => candidate === values.role);
   if (!role) throw new AppError('invalid_input', { message: `--role must be one of: ${ROLES.join(' ')}` });
-  if (!/^[a-z0-9_.-]{2,32}$/.test(username)) {
-    throw new AppError('invalid_input', { message: 'username: 2–32 small letters, digits, _ . -' });
-  }
+  const name = values.name ?? ROLE_NAMES[role];
   const password = await readPassword();
-  const name = values.name ?? defaultName(role);
-  const made = await staff.create(ACTOR, { username, password, name, role, unit: values.unit ?? null });
+  const input = createStaffBody.safeParse({ username, password, name, role, unit: values.unit ?? null });
+  if (!input.success) {
+    const problems = input.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new AppError('invalid_input', { message: problems.join('\n') });
+  }
+  const made = await staff.create(ACTOR, input.data);
   console.log(`created ${made.username} (${made.role})`);
   return 0;
-}
-
-function defaultName(role: Role): string {
-  return ROLE_NAMES[role];
 }
 
 async function readPassword(): Promise<string> {
@@ -87,10 +94,10 @@ async function readPassword(): Promise<string> {
   const lines = createInterface({ input: process.stdin, terminal: false });
   for await (const line of lines) {
     lines.close();
-    if (line.length >= MIN_PASSWORD) return line;
+    if (line.length >= MIN_PASSWORD && line.length <= MAX_PASSWORD) return line;
     break;
   }
   throw new AppError('invalid_input', {
-    message: `password: at least ${MIN_PASSWORD} characters, as one line on standard input`,
+    message: `password: ${MIN_PASSWORD} to ${MAX_PASSWORD} characters, as one line on standard input`,
   });
 }

@@ -7,7 +7,14 @@ export interface LimitRule {
   readonly seconds: number;
 }
 
-export type Taken = { readonly ok: true } | { readonly ok: false; readonly retryAfterSeconds: number };
+export type Taken =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly retryAfterSeconds: number;
+      /** True at the first refusal of a window: what should be told once is told then. */
+      readonly first: boolean;
+    };
 
 /** Counts per kind and key. On Redis where there is one, in this process's memory where it is away. */
 export interface Limiter<K extends string> {
@@ -16,6 +23,8 @@ export interface Limiter<K extends string> {
   isFull(kind: K, key: string): Promise<boolean>;
   /** Forgets a key: after a right password the wrong ones before it no longer count. */
   clear(kind: K, key: string): Promise<void>;
+  /** Returns one point: what turned out right counts against nobody. */
+  giveBack(kind: K, key: string): Promise<void>;
 }
 
 export function createLimiter<K extends string>(deps: {
@@ -34,7 +43,8 @@ export function createLimiter<K extends string>(deps: {
         return { ok: true };
       } catch (refusal) {
         if (refusal instanceof RateLimiterRes) {
-          return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000)) };
+          const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
+          return { ok: false, retryAfterSeconds, first: refusal.consumedPoints === deps.rules[kind].points + 1 };
         }
         // Neither Redis nor the insurance could count: a limit must not stop the service it protects.
         return { ok: true };
@@ -46,6 +56,9 @@ export function createLimiter<K extends string>(deps: {
     },
     clear: async (kind, key) => {
       await limiters[kind].delete(key).catch(() => undefined);
+    },
+    giveBack: async (kind, key) => {
+      await limiters[kind].reward(key, 1).catch(() => undefined);
     },
   };
 }
