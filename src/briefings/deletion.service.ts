@@ -37,6 +37,8 @@ const DAILY_QUOTA = 45009;
 /** What the platform says of a message that was taken off. */
 const DELETED = 'DELETE';
 const WRITE_TRIES = 5;
+/** Longer than the call may take (10 s, twice): an older order without an outcome belongs to a process that died. */
+const UNDER_WAY_MS = 60_000;
 
 /** Takes a pushed message off the phones, after a withdrawal: offered, done only when somebody says so, audited. */
 export function createDeletionService(deps: DeletionDeps) {
@@ -80,43 +82,73 @@ async function deletePushed(
   deps: DeletionDeps,
   caller: Caller,
   id: string,
-  { reason, articleId }: DeletionRequest,
+  request: DeletionRequest,
 ): Promise<Briefing> {
-  const { client, clock } = deps;
-  const seen = await get(deps, id);
-  const msgId = pushedMsgId(seen);
-  if (msgId === null) {
-    throw new AppError('wrong_state', { message: '只有已经推送的图文才能从群众手机上删除。' });
-  }
-  const place =
-    articleId === undefined ? 0 : 1 + (seen.frozen?.articles ?? []).findIndex((a) => a.articleId === articleId);
-  if (articleId !== undefined && place === 0) {
-    throw new AppError('invalid_input', { message: '这次推送里没有这篇文章。' });
-  }
-  if (isDone(seen, articleId ?? null)) throw new AppError('already_exists', { message: '这条推送已经删除过了。' });
-  const asked: Deletion = {
-    articleId: articleId ?? null,
-    by: caller.id,
-    at: clock.now(),
-    reason,
-    outcome: 'asked',
-    message: null,
-  };
-  const briefing = await record(deps, caller, seen, [...seen.deletions, asked], asked);
+  const order = await ask(deps, caller, id, request);
   try {
-    await client.massDelete(msgId, place === 0 ? undefined : place);
+    await deps.client.massDelete(order.msgId, order.articleIndex);
   } catch (error) {
-    if (await isDeleted(deps, msgId, error)) return finish(deps, caller, briefing, asked, 'done', null);
+    if (await isDeleted(deps, order, error)) return finish(deps, caller, order, 'done', null);
     const told = isAppError(error) ? inWords(error) : new AppError('internal', { cause: error });
     const outcome = isAppError(error, 'platform_unknown') || !isAppError(error) ? 'unknown' : 'refused';
-    await finish(deps, caller, briefing, asked, outcome, told.message);
+    await finish(deps, caller, order, outcome, told.message);
     throw told;
   }
-  return finish(deps, caller, briefing, asked, 'done', null);
+  return finish(deps, caller, order, 'done', null);
+}
+
+/** An order on record, before the platform is called. */
+interface Order {
+  readonly briefing: Briefing;
+  /** Its place among the briefing's deletions. */
+  readonly place: number;
+  readonly msgId: string;
+  /** From 1; undefined for the whole message. */
+  readonly articleIndex: number | undefined;
+}
+
+async function ask(deps: DeletionDeps, caller: Caller, id: string, request: DeletionRequest): Promise<Order> {
+  const { reason, articleId = null } = request;
+  return untilFresh(async () => {
+    const seen = await get(deps, id);
+    const msgId = pushedMsgId(seen);
+    if (msgId === null) {
+      throw new AppError('wrong_state', { message: '只有已经推送的图文才能从群众手机上删除。' });
+    }
+    const index = (seen.frozen?.articles ?? []).findIndex((article) => article.articleId === articleId);
+    if (articleId !== null && index === -1) {
+      throw new AppError('invalid_input', { message: '这次推送里没有这篇文章。' });
+    }
+    if (isDone(seen, articleId)) throw new AppError('already_exists', { message: '这条推送已经删除过了。' });
+    const now = deps.clock.now();
+    const last = seen.deletions.at(-1);
+    if (last?.outcome === 'asked' && now.getTime() - last.at.getTime() < UNDER_WAY_MS) {
+      throw new AppError('wrong_state', { message: '正在删除，请一分钟后再看结果。' });
+    }
+    const asked: Deletion = { articleId, by: caller.id, at: now, reason, outcome: 'asked', message: null };
+    const briefing = await record(deps, caller, seen, [...seen.deletions, asked], asked);
+    return {
+      briefing,
+      place: seen.deletions.length,
+      msgId,
+      articleIndex: articleId === null ? undefined : index + 1,
+    };
+  });
+}
+
+/** A finish event or poll may write at any time: then everything is read and decided anew. */
+async function untilFresh<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAppError(error, 'stale_version') || attempt >= WRITE_TRIES) throw error;
+    }
+  }
 }
 
 /** A lost answer, or "no such push": the platform is asked what became of the message. */
-async function isDeleted({ client, log }: DeletionDeps, msgId: string, error: unknown): Promise<boolean> {
+async function isDeleted({ client, log }: DeletionDeps, { msgId }: Order, error: unknown): Promise<boolean> {
   if (!isAppError(error, 'platform_unknown') && errcodeOf(error) !== NO_SUCH_PUSH) return false;
   try {
     return (await client.massStatus(msgId)).status === DELETED;
@@ -140,26 +172,17 @@ function inWords(error: AppError): AppError {
 async function finish(
   deps: DeletionDeps,
   caller: Caller,
-  first: Briefing,
-  asked: Deletion,
+  { briefing, place }: Order,
   outcome: Deletion['outcome'],
   message: string | null,
 ): Promise<Briefing> {
-  let seen: Briefing = first;
-  for (let attempt = 0; ; attempt += 1) {
-    const deletions = seen.deletions.map((one) =>
-      one.at.getTime() === asked.at.getTime() && one.by === asked.by && one.articleId === asked.articleId
-        ? { ...one, outcome, message }
-        : one,
-    );
-    try {
-      return await record(deps, caller, seen, deletions, { ...asked, outcome });
-    } catch (error) {
-      // A finish event or poll wrote meanwhile: what the platform did must still get on record.
-      if (!isAppError(error, 'stale_version') || attempt >= WRITE_TRIES) throw error;
-      seen = await get(deps, first.id);
-    }
-  }
+  return untilFresh(async () => {
+    const seen = await get(deps, briefing.id);
+    const asked = seen.deletions[place];
+    if (asked === undefined) throw new Error('an order to delete is gone from the record');
+    const done = { ...asked, outcome, message };
+    return record(deps, caller, seen, seen.deletions.with(place, done), done);
+  });
 }
 
 async function record(
