@@ -7,7 +7,11 @@ export const REPLICA_SET = 'xiangyin';
 
 const POLL_MS = 20;
 /** A single node elects itself in well under a second, ms. */
-const PRIMARY_MS = 30_000;
+const PRIMARY_MS = 60_000;
+/** Between two attempts, ms. */
+const AGAIN_MS = 200;
+/** No step takes this long on a busy machine, ms. */
+const ANSWER_MS = 10_000;
 
 /** MongoDB's error numbers: no replica set yet; not a member of its own configuration; needs a login. */
 const NOT_YET_INITIALIZED = 94;
@@ -16,10 +20,25 @@ const UNAUTHORIZED = 13;
 
 /**
  * Makes the mongod on `port` the PRIMARY of its own set: a new folder is initiated; a folder that was used on another
- * port gets that port changed in its configuration.
+ * port gets that port changed in its configuration. A mongod that is busy loading or changing its configuration cuts
+ * connections and leaves commands without an answer, so a step that fails is tried again.
  */
 export async function makePrimary(port: number): Promise<void> {
-  await withDirectClient(port, async (client) => {
+  const until = Date.now() + PRIMARY_MS;
+  let why: unknown;
+  while (Date.now() < until) {
+    try {
+      if (await isPrimaryNow(port, until)) return;
+    } catch (error) {
+      why = error;
+      await sleep(AGAIN_MS);
+    }
+  }
+  throw new Error(`mongod on 127.0.0.1:${port} did not become primary`, { cause: why });
+}
+
+async function isPrimaryNow(port: number, until: number): Promise<boolean> {
+  return withDirectClient(port, async (client) => {
     const admin = client.db('admin');
     const host = `127.0.0.1:${port}`;
     const config = await currentConfig(client);
@@ -29,12 +48,11 @@ export async function makePrimary(port: number): Promise<void> {
       const next = { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] };
       await admin.command({ replSetReconfig: next, force: true });
     }
-    const until = Date.now() + PRIMARY_MS;
     while (Date.now() < until) {
-      if ((await admin.command({ hello: 1 })).isWritablePrimary === true) return;
+      if ((await admin.command({ hello: 1 })).isWritablePrimary === true) return true;
       await sleep(POLL_MS);
     }
-    throw new Error(`mongod on ${host} did not become primary`);
+    return false;
   });
 }
 
@@ -66,11 +84,11 @@ async function currentConfig(client: MongoClient): Promise<SetConfig | undefined
   }
 }
 
-async function withDirectClient(port: number, work: (client: MongoClient) => Promise<void>): Promise<void> {
-  const options = { directConnection: true, serverSelectionTimeoutMS: 10_000 };
+async function withDirectClient<T>(port: number, work: (client: MongoClient) => Promise<T>): Promise<T> {
+  const options = { directConnection: true, serverSelectionTimeoutMS: ANSWER_MS, socketTimeoutMS: ANSWER_MS };
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/`, options);
   try {
-    await work(client);
+    return await work(client);
   } finally {
     await client.close();
   }
