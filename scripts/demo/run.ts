@@ -9,14 +9,18 @@ import { playFollowing } from './day/residents.ts';
 import { forget, keepKeys, type Kept, withNewDatabase, writeJson } from './kept.ts';
 import { createPhones, type Resident } from './phones.ts';
 import { createStage, held, type Stage } from './stage.ts';
-import { type RunningSystem, startSurroundings, startSystem, type Surroundings } from './system.ts';
+import { type Order, type RunningSystem, startSurroundings, startSystem, type Surroundings } from './system.ts';
 
 interface Options {
   readonly once: boolean;
   readonly fresh: boolean;
 }
 
-const print = (line: string): void => console.log(line);
+let ending = false;
+/** After Ctrl-C what the day under way still says is of no interest. */
+const print = (line: string): void => {
+  if (!ending) console.log(line);
+};
 
 /** Plays the demo; answers the exit code: 0 when everything held. */
 export async function runDemo({ once, fresh }: Options): Promise<number> {
@@ -26,34 +30,32 @@ export async function runDemo({ once, fresh }: Options): Promise<number> {
   print(`data: ${dataDir} ${fresh ? '(forgotten, fresh start)' : '(kept between runs; --fresh forgets it)'}`);
   if (fresh) forget(dataDir);
   rmSync(join(dataDir, 'demo.json'), { force: true });
-  let held = false;
-  let close = async (): Promise<void> => {};
-  try {
-    const day = Promise.race([asked.then(() => null), open(dataDir, (stop) => (close = stop))]);
-    const opened = await day;
-    if (opened === null) return 1;
+  const running: { readonly stop: () => Promise<void> }[] = [];
+  let everythingHeld = false;
+  const day = async (): Promise<void> => {
+    const opened = await open(dataDir, (process) => running.unshift(process));
     const residents: Resident[] = [];
     const stage = createStage(print);
-    held = await Promise.race([asked.then(() => false), playDay(stage, opened, residents)]);
+    everythingHeld = await playDay(stage, opened, residents);
     writeJson(join(dataDir, 'demo.json'), facts(opened, residents));
-    const seconds = ((Date.now() - began) / 1000).toFixed(0);
+    const seconds = ((Date.now() - began) / 1_000).toFixed(0);
     print(
-      held
+      everythingHeld
         ? `\nEverything held: ${stage.steps()} steps, ${seconds} s.`
         : `\nThe day did not hold; see ${opened.system.logFile}`,
     );
-    if (!once) {
-      tellAddresses(opened);
-      await asked;
-      print('\nending …');
-    }
+    if (once) return;
+    tellAddresses(opened);
+    await asked;
+  };
+  try {
+    await Promise.race([day(), asked]);
   } catch (error) {
     print(`\nThe demo cannot run: ${error instanceof Error ? error.message : String(error)}`);
-    held = false;
-  } finally {
-    await close();
   }
-  return held ? 0 : 1;
+  // The latest first: the service before its stores.
+  for (const process of running) await process.stop();
+  return everythingHeld ? 0 : 1;
 }
 
 interface Opened {
@@ -63,25 +65,18 @@ interface Opened {
   readonly office: Office;
 }
 
-async function open(dataDir: string, onStarted: (stop: () => Promise<void>) => void): Promise<Opened> {
+async function open(dataDir: string, onStarted: Order['onStarted']): Promise<Opened> {
   const kept = keepKeys(dataDir);
   print('\nStarting');
-  const around = await startSurroundings({ dataDir, kept, print });
-  onStarted(around.stop);
-  if (around.redis === null) print('  no Redis: the service goes on with limits in its own memory');
+  const around = await startSurroundings({ dataDir, kept, print, onStarted });
   const start = async (keys: Kept): Promise<Opened> => {
-    const system = await startSystem({ dataDir, kept: keys, print }, around);
-    onStarted(async () => {
-      await system.stop();
-      await around.stop();
-    });
+    const system = await startSystem({ dataDir, kept: keys, print, onStarted }, around);
     return { kept: keys, around, system, office: await openOffice(system.web, keys.password) };
   };
   const opened = await start(kept);
   if ((await pushesLeft(opened.office)) >= PUSHES_WANTED) return opened;
   print('  the account has pushed as often this month as the platform allows: the day begins with an empty database');
   await opened.system.stop();
-  onStarted(around.stop);
   return start(withNewDatabase(dataDir, kept));
 }
 
@@ -141,8 +136,14 @@ function tellAddresses({ kept, around, system, office }: Opened): void {
 Ctrl-C ends everything.`);
 }
 
+/** Ctrl-C reaches this process more than once: from the terminal, and passed on by npm and tsx. */
 async function whenAskedToStop(): Promise<void> {
   return new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        ending = true;
+        done();
+      });
+    }
   });
 }

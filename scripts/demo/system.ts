@@ -11,13 +11,14 @@ export interface Surroundings {
   readonly redis: RunningRedis | null;
   /** Address of the simulated platform. */
   readonly sandbox: string;
-  readonly stop: () => Promise<void>;
 }
 
-interface Order {
+export interface Order {
   readonly dataDir: string;
   readonly kept: Kept;
   readonly print: (line: string) => void;
+  /** Told of each process as soon as it runs, so that Ctrl-C in the middle of a start ends what is there. */
+  readonly onStarted: (process: { readonly stop: () => Promise<void> }) => void;
 }
 
 const WEB_PORT = 3000;
@@ -25,30 +26,26 @@ const SANDBOX_PORT = 8787;
 /** A start from source takes 2 to 3 s on two cores; a busy machine takes longer. */
 const START_MS = 60_000;
 
-/** Starts MongoDB, Redis and the platform side by side; where one cannot start the others are ended. */
+/** Starts MongoDB, Redis and the platform side by side. */
 export async function startSurroundings(order: Order): Promise<Surroundings> {
-  const { dataDir, print } = order;
+  const { dataDir, print, onStarted } = order;
   const log = (line: string): void => print(`  ${line}`);
   const own = process.env.MONGODB_URI ? {} : { dataDir: join(dataDir, 'mongo') };
-  const started = await Promise.allSettled([
-    startMongo({ ...own, log }),
-    startRedis({ dataDir: join(dataDir, 'redis'), log }),
+  const start = async <T extends { readonly stop: () => Promise<void> } | null>(starting: Promise<T>): Promise<T> => {
+    const started = await starting;
+    if (started !== null) onStarted(started);
+    return started;
+  };
+  const [mongo, redis, sandbox] = await Promise.all([
+    start(startMongo({ ...own, log })),
+    start(startRedis({ dataDir: join(dataDir, 'redis'), log })),
     startSandbox(order),
   ]);
-  const [mongo, redis, sandbox] = started;
-  const stop = async (): Promise<void> => {
-    if (sandbox.status === 'fulfilled') await sandbox.value.child.stop();
-    if (redis.status === 'fulfilled') await redis.value?.stop();
-    if (mongo.status === 'fulfilled') await mongo.value.stop();
-  };
-  if (mongo.status === 'fulfilled' && redis.status === 'fulfilled' && sandbox.status === 'fulfilled') {
-    return { mongo: mongo.value, redis: redis.value, sandbox: sandbox.value.url, stop };
-  }
-  await stop();
-  throw started.find((one) => one.status === 'rejected')?.reason ?? new Error('cannot start');
+  if (redis === null) print('  no Redis: the service goes on with limits in its own memory');
+  return { mongo, redis, sandbox };
 }
 
-async function startSandbox({ dataDir, kept, print }: Order): Promise<{ child: Child; url: string }> {
+async function startSandbox({ dataDir, kept, print, onStarted }: Order): Promise<string> {
   let line: string | undefined;
   const wanted = portFrom('SANDBOX_PORT', SANDBOX_PORT);
   const logFile = join(dataDir, 'sandbox.log');
@@ -62,28 +59,23 @@ async function startSandbox({ dataDir, kept, print }: Order): Promise<{ child: C
     SANDBOX_ACCOUNT_TYPE: 'service',
   };
   const child = startChild({ script: 'src/sandbox/main.ts', env, logFile, onFirstLine: (first) => (line = first) });
-  try {
-    const first = await until('the platform listens', async () => line ?? goneOr(child, logFile), START_MS);
-    const { url } = JSON.parse(first) as { url: string };
-    print(`  platform: ready on ${url}${new URL(url).port === String(wanted) ? '' : ` (port ${wanted} is taken)`}`);
-    return { child, url };
-  } catch (error) {
-    await child.stop();
-    throw error;
-  }
+  onStarted(child);
+  const first = await until('the platform listens', async () => line ?? goneOr(child, logFile), START_MS);
+  const { url } = JSON.parse(first) as { url: string };
+  print(`  platform: ready on ${url}${instead(wanted, Number(new URL(url).port))}`);
+  return url;
 }
 
 export interface RunningSystem {
   /** Address of pages, API and console. */
   readonly web: string;
   readonly logFile: string;
-  readonly env: Readonly<Record<string, string>>;
   readonly stop: () => Promise<void>;
 }
 
 /** Migrates the database, opens the first account and starts the service, each as a process of its own. */
 export async function startSystem(order: Order, around: Surroundings): Promise<RunningSystem> {
-  const { dataDir, kept, print } = order;
+  const { dataDir, kept, print, onStarted } = order;
   const wanted = portFrom('PORT', WEB_PORT);
   const port = await portOr(wanted);
   const web = `http://127.0.0.1:${port}`;
@@ -96,20 +88,16 @@ export async function startSystem(order: Order, around: Surroundings): Promise<R
 
   const logFile = join(dataDir, 'service.log');
   const child = startChild({ script: 'src/main.ts', env: { ...env, PORT: String(port) }, logFile });
-  try {
-    const [admin] = await Promise.all([
-      runCommand('staff', ['create', 'admin', '--role', 'admin'], { env, input: `${kept.password}\n` }),
-      until('the service is ready', async () => (await isReady(web)) ?? goneOr(child, logFile), START_MS),
-    ]);
-    // On kept data the account is there already; whether its password still fits, the log-in shows.
-    print(`  staff: ${admin.output}`);
-    await joinPlatform(around.sandbox, web);
-    print(`  service: ready on ${web}${port === wanted ? '' : ` (port ${wanted} is taken)`}`);
-    return { web, logFile, env, stop: child.stop };
-  } catch (error) {
-    await child.stop();
-    throw error;
-  }
+  onStarted(child);
+  const [admin] = await Promise.all([
+    runCommand('staff', ['create', 'admin', '--role', 'admin'], { env, input: `${kept.password}\n` }),
+    until('the service is ready', async () => (await isReady(web)) ?? goneOr(child, logFile), START_MS),
+  ]);
+  // On kept data the account is there already; whether its password still fits, the log-in shows.
+  print(`  staff: ${admin.output}`);
+  await joinPlatform(around.sandbox, web);
+  print(`  service: ready on ${web}${instead(wanted, port)}`);
+  return { web, logFile, stop: child.stop };
 }
 
 function serviceEnv({ dataDir, kept }: Order, { mongo, redis, sandbox }: Surroundings, web: string) {
@@ -154,6 +142,11 @@ function goneOr(child: Child, logFile: string): undefined {
   const end = child.ended();
   held(end === undefined, `it ended with ${end}; see ${logFile}`);
   return undefined;
+}
+
+/** Says so where another port had to be taken. Port 0 asks for any. */
+function instead(wanted: number, taken: number): string {
+  return wanted === taken || wanted === 0 ? '' : ` (port ${wanted} is taken)`;
 }
 
 function portFrom(name: string, standard: number): number {
