@@ -40,6 +40,30 @@ const screens: RouteRecordRaw[] = [
     meta: { title: '修改信息', action: 'articles.write' },
   },
   {
+    path: '/briefings',
+    name: 'briefings',
+    component: () => import('./briefings/BriefingListView.vue'),
+    meta: { title: '简报', action: 'briefings.read', menu: 3 },
+  },
+  {
+    path: '/briefings/new',
+    name: 'briefing-new',
+    component: () => import('./briefings/BriefingEditView.vue'),
+    meta: { title: '编简报', action: 'briefings.compose' },
+  },
+  {
+    path: '/briefings/:id',
+    name: 'briefing',
+    component: () => import('./briefings/BriefingView.vue'),
+    meta: { title: '简报', action: 'briefings.read' },
+  },
+  {
+    path: '/briefings/:id/edit',
+    name: 'briefing-edit',
+    component: () => import('./briefings/BriefingEditView.vue'),
+    meta: { title: '修改简报', action: 'briefings.compose' },
+  },
+  {
     path: '/complaints',
     name: 'complaints',
     component: () => import('./complaints/ComplaintListView.vue'),

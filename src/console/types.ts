@@ -7,9 +7,10 @@ import type {
   personalDataPlace,
   versionView,
 } from '../articles/articles.contract.ts';
-import type { quotaResponse } from '../briefings/briefings.contract.ts';
+import type { briefingDetailResponse, briefingResponse, quotaResponse } from '../briefings/briefings.contract.ts';
 import type { complaintRow, complaintView } from '../complaints/complaints.contract.ts';
 import type { callerView, sessionView } from '../staff/staff.contract.ts';
+import type { summaryResponse } from '../subscribers/subscribers.contract.ts';
 
 /** The staff API's shapes, from the very contracts that check them. */
 export type Meta = z.output<typeof metaView>;
@@ -22,6 +23,9 @@ export type ArticleDiff = z.output<typeof diffView>;
 export type PersonalDataPlace = z.output<typeof personalDataPlace>;
 export type ComplaintItem = z.output<typeof complaintRow>;
 export type Complaint = z.output<typeof complaintView>;
+export type Briefing = z.output<typeof briefingResponse>;
+export type BriefingDetail = z.output<typeof briefingDetailResponse>;
+export type SubscribersSummary = z.output<typeof summaryResponse>;
 export type Quota = z.output<typeof quotaResponse>;
 
 export interface Page<T> {
