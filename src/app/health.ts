@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../kernel/index.ts';
 import type { Audit } from '../audit/index.ts';
@@ -10,15 +10,7 @@ import type { SweepRunner } from '../platform/jobs/index.ts';
 import type { MongoPools } from '../platform/mongo/index.ts';
 import type { SubscribersApi } from '../subscribers/index.ts';
 import type { WorkingDays } from '../platform/working-days/index.ts';
-
-const healthView = z.object({
-  ok: z.boolean(),
-  /** What somebody must look at, in Chinese words. */
-  problems: z.array(z.string()),
-  stores: z.object({ mongo: z.boolean(), redis: z.nullable(z.boolean()) }),
-  inbox: z.object({ open: z.number(), failed: z.number(), spooled: z.number() }),
-  sweeps: z.array(z.object({ name: z.string(), lastRunAt: z.nullable(z.string()), lastError: z.nullable(z.string()) })),
-});
+import { healthView } from './health.contract.ts';
 
 export interface HealthDeps {
   readonly mongo: MongoPools;

@@ -76,6 +76,30 @@ const screens: RouteRecordRaw[] = [
     meta: { title: '诉求', action: 'complaints.read' },
   },
   {
+    path: '/subscribers',
+    name: 'subscribers',
+    component: () => import('./subscribers/SubscribersView.vue'),
+    meta: { title: '群众', action: 'subscribers.read', menu: 5 },
+  },
+  {
+    path: '/audit',
+    name: 'audit',
+    component: () => import('./audit/AuditView.vue'),
+    meta: { title: '审计', action: 'audit.read', menu: 8 },
+  },
+  {
+    path: '/staff',
+    name: 'staff',
+    component: () => import('./staff/StaffListView.vue'),
+    meta: { title: '人员', action: 'staff.manage', menu: 9 },
+  },
+  {
+    path: '/health',
+    name: 'health',
+    component: () => import('./health/HealthView.vue'),
+    meta: { title: '运行', action: 'health.read', menu: 10 },
+  },
+  {
     path: '/account',
     name: 'account',
     component: () => import('./login/AccountView.vue'),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { healthView } from '../app/health.contract.ts';
 import type { metaView } from '../app/meta.contract.ts';
 import type {
   articleItem,
@@ -7,9 +8,10 @@ import type {
   personalDataPlace,
   versionView,
 } from '../articles/articles.contract.ts';
+import type { auditRow } from '../audit/audit.contract.ts';
 import type { briefingDetailResponse, briefingResponse, quotaResponse } from '../briefings/briefings.contract.ts';
 import type { complaintRow, complaintView } from '../complaints/complaints.contract.ts';
-import type { callerView, sessionView } from '../staff/staff.contract.ts';
+import type { callerView, sessionView, staffView } from '../staff/staff.contract.ts';
 import type { summaryResponse } from '../subscribers/subscribers.contract.ts';
 
 /** The staff API's shapes, from the very contracts that check them. */
@@ -26,6 +28,9 @@ export type Complaint = z.output<typeof complaintView>;
 export type Briefing = z.output<typeof briefingResponse>;
 export type BriefingDetail = z.output<typeof briefingDetailResponse>;
 export type SubscribersSummary = z.output<typeof summaryResponse>;
+export type StaffRow = z.output<typeof staffView>;
+export type AuditRow = z.output<typeof auditRow>;
+export type Health = z.output<typeof healthView>;
 export type Quota = z.output<typeof quotaResponse>;
 
 export interface Page<T> {
