@@ -97,6 +97,8 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
       groupSeconds: limits.notices.groupSeconds,
     },
   });
+  // Briefings stand above articles and know which push carried one.
+  const pushes = { with: async (_articleId: string): Promise<readonly { id: string; title: string }[]> => [] };
   const articles = createArticles({
     ...shared,
     audit,
@@ -104,6 +106,8 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     villages: town.villages,
     publicUrl: env.PUBLIC_URL,
     words: searchWords,
+    tellStaff: notices.tellStaff,
+    pushedWith: (id) => pushes.with(id),
     onMismatch: () => metrics.alarms.inc({ kind: 'content_mismatch' }),
   });
   const complaints = createComplaints({ ...shared, audit, notices, config, say, keys, workingDays, searchWords });

@@ -55,6 +55,8 @@ export interface Content {
   readonly summary: string;
   readonly categoryCode: string;
   readonly villageCode: string | null;
+  /** Code of the unit (站所) that it comes from: the first writer's; null = the town office itself. */
+  readonly unitCode: string | null;
   readonly majorDecision: boolean;
   readonly bodyHtml: string;
   /** Of the body, in the order of their first appearance. */
@@ -89,7 +91,7 @@ export interface ArticleVersion extends Content {
   /** SHA-256 of the body alone, so that a list can check a title without reading the text. */
   readonly bodyHash: string;
   readonly contentHash: string;
-  /** Everyone who wrote this version or one that it came from. */
+  /** Everyone who wrote this version or one that it came from, or submitted it and was turned back. */
   readonly authors: readonly string[];
   readonly createdBy: string;
   readonly createdByName: string;
@@ -126,7 +128,7 @@ export interface Article {
 export type HashedParts = Omit<Content, 'bodyHtml'> & { readonly bodyHash: string };
 
 /**
- * SHA-256 of the canonical form (P1): title, short title, summary, category, village, majorDecision, the body's
+ * SHA-256 of the canonical form (P1): title, short title, summary, category, village, unit, majorDecision, the body's
  * SHA-256 and that of every image. The body goes in by its hash, so that whoever has a list's fields can check them
  * and whoever has the body can check all. `form` is raised when the form changes.
  */
@@ -139,6 +141,7 @@ export function contentHashOf(parts: HashedParts): string {
       summary: parts.summary,
       category: parts.categoryCode,
       village: parts.villageCode,
+      unit: parts.unitCode,
       majorDecision: parts.majorDecision,
       body: parts.bodyHash,
       cover: parts.cover === null ? null : parts.cover.sha256,

@@ -50,6 +50,7 @@ const VERSION_SHAPE = closed({
   summary: { bsonType: 'string' },
   categoryCode: TEXT,
   villageCode: TEXT_OR_NULL,
+  unitCode: TEXT_OR_NULL,
   majorDecision: { bsonType: 'bool' },
   bodyHtml: TEXT,
   images: { bsonType: 'array', items: IMAGE },

@@ -20,10 +20,12 @@ const line = (maxChars: number) =>
     .refine((text) => countChars(text) <= maxChars, `最多 ${maxChars} 个字`);
 const filledLine = (maxChars: number) => line(maxChars).min(1);
 
+/** Half characters would be stored as others than were hashed. */
 function tidy(text: string): string {
   return text
     .normalize('NFC')
-    .replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B\u2028-\u202E\u2060-\u2069\uFEFF]/g, '');
+    .replace(/\p{Surrogate}/gu, '')
+    .replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B\u2028-\u202E\u2060-\u2069\uFEFF\uFFFE\uFFFF]/g, '');
 }
 
 const code = z.string().regex(/^[a-z0-9_]{1,32}$/);
@@ -105,6 +107,8 @@ export const versionView = z.object({
   summary: z.string(),
   categoryCode: z.string(),
   villageCode: z.nullable(z.string()),
+  /** The unit that it comes from: the first writer's. */
+  unit: z.nullable(z.string()),
   majorDecision: z.boolean(),
   coverMediaId: z.nullable(z.string()),
   authors: z.array(z.string()),
@@ -141,6 +145,10 @@ export const articleView = articleItem.extend({
   personalData: z.array(personalDataPlace),
   /** After a write: images that were left out because they were not uploaded here first. */
   droppedImages: z.number().optional(),
+});
+export const withdrawnView = articleView.extend({
+  /** Messages on the phones that still carry it: `POST /briefings/:id/delete-pushed` takes one off, with its warning. */
+  pushedBriefings: z.array(z.object({ id: z.string(), title: z.string() })),
 });
 export const diffView = z.object({
   from: z.nullable(z.number()),

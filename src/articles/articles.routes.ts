@@ -16,10 +16,17 @@ import {
   reasonBody,
   versionsPage,
   versionsQuery,
+  withdrawnView,
 } from './articles.contract.ts';
 import type { ArticlesService, Edit } from './articles.service.ts';
 import type { Desk } from './desk.ts';
 import type { CheckedImage, Uploader } from './media.ts';
+
+/** A briefing that a withdrawn article was pushed with. */
+export interface PushedBriefing {
+  readonly id: string;
+  readonly title: string;
+}
 
 export interface RoutesDeps {
   readonly service: ArticlesService;
@@ -29,6 +36,7 @@ export interface RoutesDeps {
   readonly publicImage: (id: string) => Promise<CheckedImage>;
   /** Null where there is none. */
   readonly anyImage: (id: string) => Promise<CheckedImage | null>;
+  readonly pushedWith: (articleId: string) => Promise<readonly PushedBriefing[]>;
   readonly may: (role: string, action: string) => boolean;
 }
 
@@ -89,7 +97,7 @@ function writing({ service, desk }: RoutesDeps): Route[] {
   ];
 }
 
-function decisions({ service, desk }: RoutesDeps): Route[] {
+function decisions({ service, desk, pushedWith }: RoutesDeps): Route[] {
   const decide = <B extends z.ZodType>(spec: {
     step: string;
     action: string;
@@ -125,12 +133,18 @@ function decisions({ service, desk }: RoutesDeps): Route[] {
       body: reasonBody,
       work: (caller, id, { reason }) => service.reject(caller, id, reason),
     }),
-    decide({
-      step: 'withdraw',
-      action: 'articles.withdraw',
-      summary: 'Take it back from the public for good; the page then says when and why',
+    defineRoute({
+      method: 'post',
+      path: `${PATH}/:id/withdraw`,
+      allow: { action: 'articles.withdraw' },
+      summary: 'Take it back from the public for good; names the pushed briefings that may be taken off the phones',
+      params: articleParams,
       body: reasonBody,
-      work: (caller, id, { reason }) => service.withdraw(caller, id, reason),
+      response: withdrawnView,
+      handler: async ({ params, body, caller }) => {
+        await service.withdraw(caller, params.id, body.reason);
+        return { ...(await desk.one(params.id)), pushedBriefings: await pushedWith(params.id) };
+      },
     }),
   ];
 }
@@ -220,6 +234,8 @@ function served(image: CheckedImage, toAll: boolean): RawAnswer {
       ETag: `"${image.sha256}"`,
       'Cache-Control': toAll ? `public, max-age=${PUBLIC_IMAGE_SECONDS}` : 'private, no-store',
       'Content-Disposition': 'inline',
+      // The same address answers staff, who see every image, and the public.
+      Vary: 'Cookie',
     },
   });
 }

@@ -52,6 +52,7 @@ export type ArticleChange = Partial<
 
 /** What a move writes beside the state. */
 export interface VersionChange {
+  readonly authors?: readonly string[];
   readonly submittedBy?: string;
   readonly submittedByName?: string;
   readonly submittedAt?: Date;
@@ -213,6 +214,7 @@ function articleChange(change: ArticleChange): Record<string, unknown> {
 
 function versionChange(change: VersionChange): Record<string, unknown> {
   const set: Record<string, unknown> = { ...change };
+  if (change.authors !== undefined) set['authors'] = change.authors.map(objectId);
   if (change.submittedBy !== undefined) set['submittedBy'] = objectId(change.submittedBy);
   if (change.approval !== undefined) set['approval'] = personIn(change.approval);
   if (change.rejection) set['rejection'] = personIn(change.rejection);

@@ -15,6 +15,7 @@ export interface Writing {
   readonly summary: string;
   readonly categoryCode: string;
   readonly villageCode: string | null;
+  readonly unitCode: string | null;
   readonly majorDecision: boolean;
   readonly bodyHtml: string;
   readonly coverMediaId: string | null;
@@ -68,6 +69,7 @@ export async function compose(rules: ContentRules, writing: Writing): Promise<Co
     summary: texts.summary,
     categoryCode: texts.categoryCode,
     villageCode: texts.villageCode,
+    unitCode: texts.unitCode,
     majorDecision: texts.majorDecision || category.majorDecision === true,
     bodyHtml: body.html,
     images,

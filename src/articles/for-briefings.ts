@@ -2,7 +2,7 @@ import type { Actor, AuditRecorder } from '../audit/index.ts';
 import { AppError, type Clock } from '../kernel/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import type { Article, ArticleVersion } from './article.ts';
-import { publicNow } from './articles.service.ts';
+import { publicNow } from './decisions.ts';
 import type { ArticlesStore } from './articles.store.ts';
 import { PUSH_TITLE_CHARS, pushTitleOf } from './content.ts';
 import { cleanBody } from './body.ts';
@@ -43,10 +43,20 @@ export interface ArticlesForBriefings {
    * hash, withdrawn where the article was taken back, wrong_state where a newer version was approved since.
    */
   readExact(exact: { readonly versionId: string; readonly contentHash: string }): Promise<ExactArticle>;
-  /** approved → published in the transaction that records the push; public or withdrawn ones stay as they are. */
-  publishFromBriefing(tx: Tx, order: { readonly articleIds: readonly string[]; readonly actor: Actor }): Promise<void>;
+  /**
+   * approved → published in the transaction that records the push; public or withdrawn ones stay as they are, and so
+   * does a version that was approved after the briefing froze another.
+   */
+  publishFromBriefing(tx: Tx, order: PublishOrder): Promise<void>;
   /** Those of these that were withdrawn: a push that carried one may be taken off the phones. */
   withdrawnAmong(articleIds: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+export interface PublishOrder {
+  readonly articleIds: readonly string[];
+  /** The frozen versions; left out, whichever waits is published. */
+  readonly versionIds?: readonly string[];
+  readonly actor: Actor;
 }
 
 interface Deps {
@@ -76,8 +86,8 @@ export function createForBriefings(deps: Deps): ArticlesForBriefings {
       const images = await deps.verifier.allAsApproved(version);
       return { ...frozenOf(version), bodyHtml: cleanBody(version.bodyHtml, deps.publicUrl).html, images };
     },
-    publishFromBriefing: async (tx, { articleIds, actor }) => {
-      for (const id of articleIds) await publish(deps, tx, id, actor);
+    publishFromBriefing: async (tx, order) => {
+      for (const id of order.articleIds) await publish(deps, tx, id, order);
     },
     withdrawnAmong: async (articleIds) => {
       const articles = await store.articlesOf(articleIds);
@@ -101,11 +111,11 @@ async function freeze(deps: Deps, id: string, article: Article | undefined): Pro
   return frozenOf(version);
 }
 
-async function publish(deps: Deps, tx: Tx, id: string, actor: Actor): Promise<void> {
+async function publish(deps: Deps, tx: Tx, id: string, { versionIds, actor }: PublishOrder): Promise<void> {
   const { store } = deps;
   const article = await store.article(id, tx);
   const version = article?.approvedVersionId && (await store.version(article.approvedVersionId, tx));
-  if (!article || !version) return;
+  if (!article || !version || versionIds?.includes(version.id) === false) return;
   const now = deps.clock.now();
   if (article.publicVersionId !== null) await must(store.moveVersion(tx, article.publicVersionId, 'replace'));
   await must(store.moveVersion(tx, version.id, 'publish', { publishedAt: now }));

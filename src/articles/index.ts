@@ -9,8 +9,9 @@ import type { Transact } from '../platform/mongo/index.ts';
 import type { SearchWords } from '../platform/search-words/index.ts';
 import { roleMay } from '../staff/index.ts';
 import { MEDIA_BUCKET } from './articles.collections.ts';
-import { articlesRoutes } from './articles.routes.ts';
+import { articlesRoutes, type PushedBriefing } from './articles.routes.ts';
 import { createArticlesService } from './articles.service.ts';
+import type { TellStaff } from './service-parts.ts';
 import { createArticlesStore } from './articles.store.ts';
 import { createDesk } from './desk.ts';
 import { type ArticlesForBriefings, createForBriefings } from './for-briefings.ts';
@@ -37,6 +38,9 @@ export interface ArticlesDeps {
   /** PUBLIC_URL, without a slash at the end. */
   readonly publicUrl: string;
   readonly words: SearchWords;
+  /** Briefings whose pushed message carries this article and can still be taken off the phones. */
+  readonly pushedWith: (articleId: string) => Promise<readonly PushedBriefing[]>;
+  readonly tellStaff: TellStaff;
   /** Counts the alarm that stored text and approved hash disagree. */
   readonly onMismatch: () => void;
 }
@@ -58,7 +62,8 @@ export function createArticles(deps: ArticlesDeps): {
     ...createForBriefings({ store, verifier, audit, clock, publicUrl }),
   };
   const routes = articlesRoutes({
-    service: createArticlesService({ store, rules, verifier, transact, audit, clock }),
+    service: createArticlesService({ store, rules, verifier, transact, audit, clock, tellStaff: deps.tellStaff }),
+    pushedWith: deps.pushedWith,
     desk: createDesk({ store, files, words }),
     upload: (upload) => storeImage({ files, transact, audit, clock }, upload),
     publicImage: api.media,

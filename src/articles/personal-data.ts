@@ -27,26 +27,35 @@ export function findPersonalData(text: string, place: string): Finding[] {
     const digits = run.replace(/[\s\-–—·.]/g, '');
     const kind = kindOfNumber(digits) ?? kindOfNumber(digits.replace(/^\+?(?:00)?86/, ''));
     if (kind) return [{ kind, place, shown: masked(digits) }];
-    // Several numbers in a row, e.g. a list of telephones with spaces between.
-    return run.split(/[\s–—·]+/).flatMap((part) => {
-      const own = part.replaceAll(/[-.]/g, '');
+    // Several numbers in a row: a list of telephones with spaces between, or one with an extension.
+    return partsOf(run).flatMap((own) => {
       const partKind = kindOfNumber(own) ?? kindOfNumber(own.replace(/^\+?(?:00)?86/, ''));
       return partKind ? [{ kind: partKind, place, shown: masked(own) }] : [];
     });
   });
-  const addresses = [...plain.matchAll(ADDRESS)].map(
-    ([found]): Finding => ({ kind: 'address', place, shown: maskedAddress(found) }),
-  );
+  const addresses = [...plain.matchAll(ADDRESS)]
+    .filter((match) => !OFFICE.test(plain.slice(Math.max(0, match.index - OFFICE_REACH), match.index)))
+    .map(([found]): Finding => ({ kind: 'address', place, shown: maskedAddress(found) }));
   return [...numbers, ...addresses];
 }
 
 /** Digits with at most one separator between two of them, not part of a longer run of letters or digits. */
 const NUMBER = /(?<![A-Za-z\d])\+?\d(?:[\s\-–—·.]?\d){9,80}[Xx]?(?![A-Za-z\d])/g;
 
+/** Issuers' numbers begin with 3 to 6 or 9 (ISO/IEC 7812); dates and sums in a row begin with 1 or 2. */
+const CARD = /^[34569]\d{15,18}$/;
+
+/** The numbers of a run that is none as a whole: cut at blanks and dashes, groups of one number put together. */
+function partsOf(run: string): string[] {
+  const wide = run.split(/[\s–—·]+/).map((part) => part.replaceAll(/[-.]/g, ''));
+  const narrow = run.split(/[\s\-–—·.]+/);
+  return [...new Set([...wide, ...narrow])];
+}
+
 function kindOfNumber(digits: string): PersonalDataKind | null {
   if (/^1[3-9]\d{9}$/.test(digits)) return 'mobile';
   if (isIdNumber(digits)) return 'id_number';
-  if (/^\d{16,19}$/.test(digits) && !/^(\d)\1+$/.test(digits) && passesLuhn(digits)) return 'bank_card';
+  if (CARD.test(digits) && !/^(\d)\1+$/.test(digits) && passesLuhn(digits)) return 'bank_card';
   return null;
 }
 
@@ -85,6 +94,12 @@ const ADDRESS = new RegExp(
   ].join('|'),
   'g',
 );
+
+/** What may stand before an address that is no one's home: the label of an office, with no more than a place between. */
+const OFFICE =
+  /(?:(?:办公|办理|受理|领取|投递|接待|会议)(?:地址|地点)|(?:政府|服务中心|大厅|委会|村部)(?:地址|位于|设在))[：:]?\s*[\u4e00-\u9fa5]{0,10}$/;
+/** Characters before an address in which that label is looked for. */
+const OFFICE_REACH = 24;
 
 /** First three and last two characters; nothing between. */
 function masked(digits: string): string {

@@ -15,6 +15,7 @@ export interface PublicFilter {
 /** Reads for the public: published versions and nothing else. */
 export interface PublicStore {
   published(articleId: string): Promise<ArticleVersion | null>;
+  /** The newest of those that had been public. */
   lastWithdrawn(articleId: string): Promise<VersionSummary | null>;
   /** Newest first. */
   list(filter: PublicFilter, before: Before | null, limit: number): Promise<VersionSummary[]>;
@@ -38,7 +39,7 @@ export function createPublicStore(connection: Connection): PublicStore {
     },
     lastWithdrawn: async (articleId) => {
       const row = await versions
-        .findOne({ articleId: objectId(articleId), status: 'withdrawn' }, WITHOUT_TEXT)
+        .findOne({ articleId: objectId(articleId), status: 'withdrawn', publishedAt: { $ne: null } }, WITHOUT_TEXT)
         .sort({ version: -1 })
         .lean<VersionRow>();
       return row && summaryOf(row);

@@ -25,6 +25,10 @@ export interface PublicArticle extends PublicItem {
   readonly version: number;
   readonly contentHash: string;
   readonly shortTitle: string | null;
+  /** Code of the unit that it comes from; null = the town office itself. */
+  readonly unitCode: string | null;
+  /** When a leader approved exactly this version. */
+  readonly approvedAt: Date;
   readonly majorDecision: boolean;
   readonly collectiveDecision: CollectiveDecision | null;
   /** Clean HTML; images are `/media/<id>`. */
@@ -157,6 +161,8 @@ function viewOf(version: ArticleVersion, publicUrl: string): Omit<PublicArticle,
     version: version.version,
     contentHash: version.contentHash,
     shortTitle: version.shortTitle,
+    unitCode: version.unitCode,
+    approvedAt: version.approval?.at ?? publishedAt(version),
     majorDecision: version.majorDecision,
     collectiveDecision: version.approval?.collectiveDecision ?? null,
     bodyHtml: cleanBody(version.bodyHtml, publicUrl).html,
@@ -174,7 +180,7 @@ function publishedAt(version: VersionSummary): Date {
 
 async function whyGone(publicStore: PublicStore, articleId: string): Promise<AppError> {
   const version = await publicStore.lastWithdrawn(articleId);
-  if (!version?.withdrawal || version.publishedAt === null) return new AppError('not_found');
+  if (!version?.withdrawal) return new AppError('not_found');
   const { at, reason } = version.withdrawal;
   const details: Tombstone = { withdrawnAt: at.toISOString(), reason };
   return new AppError('withdrawn', { details });

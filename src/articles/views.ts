@@ -19,6 +19,7 @@ export function viewVersion(version: VersionSummary): z.output<typeof versionVie
     summary: version.summary,
     categoryCode: version.categoryCode,
     villageCode: version.villageCode,
+    unit: version.unitCode,
     majorDecision: version.majorDecision,
     coverMediaId: version.cover?.mediaId ?? null,
     authors: [...version.authors],
