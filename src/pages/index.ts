@@ -1,19 +1,29 @@
 import { z } from 'zod';
-import { AppError, type Clock } from '../kernel/index.ts';
+import { AppError, type Clock, firstChars } from '../kernel/index.ts';
 import type { Articles } from '../articles/index.ts';
 import type { Complaints } from '../complaints/index.ts';
 import { defineRoute, objectId, type RawAnswer, type Route } from '../http/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { createArticlePages } from './article-pages.ts';
 import { complaintPage } from './complaint-page.ts';
-import { feed } from './feed.ts';
+import { feed, robots, sitemap } from './machines.ts';
 
 export { createErrorPage } from './error-page.ts';
 
 const code = z.strictObject({ code: z.string().regex(/^[a-z0-9_]{1,32}$/) });
 // Links are shared with parameters of other people's counters: unknown ones are ignored on public pages.
 const cursorQuery = z.object({ cursor: z.string().max(200).optional() });
-const searchQuery = cursorQuery.extend({ q: z.string().trim().max(100).default('') });
+/** Longer questions are cut, not refused: nobody who pastes a sentence should read of a mistake. */
+const ASKED_CHARS = 100;
+const searchQuery = cursorQuery.extend({
+  q: z
+    .string()
+    .default('')
+    .transform((asked) => firstChars(asked.trim(), ASKED_CHARS)),
+});
+const FEED_ITEMS = 30;
+/** What is older is reached through the lists. */
+const SITEMAP_ITEMS = 2_000;
 
 /** The residents' web pages: server-rendered, no script. */
 export function createPages(deps: {
@@ -23,16 +33,23 @@ export function createPages(deps: {
   clock: Clock;
 }): Route[] {
   const { config, articles, complaints, clock } = deps;
-  const { town } = config;
+  const { town, categories } = config;
+  const publicUrl = config.env.PUBLIC_URL;
   const frame = { town: town.name, account: town.account, office: town.office, hotline: town.hotline };
-  const pages = createArticlePages({ frame, town, categories: config.categories, articles });
+  const pages = createArticlePages({ frame, town, categories, articles, publicUrl });
   const found = (answer: RawAnswer | null): RawAnswer => {
     if (!answer) throw new AppError('not_found');
     return answer;
   };
   const shared = { method: 'get', allow: 'public' } as const;
   return [
-    defineRoute({ ...shared, path: '/', summary: 'Home', handler: () => pages.home() }),
+    defineRoute({
+      ...shared,
+      path: '/',
+      summary: 'Home',
+      query: cursorQuery,
+      handler: ({ query }) => pages.home(query.cursor),
+    }),
     defineRoute({
       ...shared,
       path: '/articles/:id',
@@ -80,9 +97,24 @@ export function createPages(deps: {
       path: '/feed.xml',
       summary: 'The newest articles as Atom',
       handler: async () => {
-        const { items } = await articles.latestPublic({ limit: 30 });
-        return feed(frame, config.env.PUBLIC_URL, items, clock.now());
+        const { items } = await articles.latestPublic({ limit: FEED_ITEMS });
+        return feed(frame, publicUrl, items, clock.now());
       },
+    }),
+    defineRoute({
+      ...shared,
+      path: '/sitemap.xml',
+      summary: 'Addresses for search engines',
+      handler: async () => {
+        const { items } = await articles.latestPublic({ limit: SITEMAP_ITEMS });
+        return sitemap(publicUrl, { town, categories }, items);
+      },
+    }),
+    defineRoute({
+      ...shared,
+      path: '/robots.txt',
+      summary: 'What search engines should leave alone',
+      handler: async () => robots(publicUrl),
     }),
   ];
 }
