@@ -4,6 +4,8 @@ import type { StaffApi } from '../../src/staff/index.ts';
 /** A signed-in member of staff at the API. Methods answer the body; any status but the wanted one throws. */
 export interface StaffClient {
   readonly username: string;
+  /** What proves who asks, for requests that are no JSON. */
+  readonly headers: Readonly<Record<string, string>>;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
   /** Status and body of any request, for what should be refused. */
@@ -45,6 +47,7 @@ export async function signIn(deps: {
   };
   return {
     username,
+    headers: { cookie, 'x-csrf-token': csrfToken },
     request,
     get: (path) => wanted('GET', path),
     post: (path, body = {}) => wanted('POST', path, body),
