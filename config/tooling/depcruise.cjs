@@ -8,7 +8,7 @@ const RANKS = [
   ['complaints', 'tipoffs'],
   ['articles'],
   ['notices'],
-  ['subscribers'],
+  ['subscribers', 'menu'],
   ['staff'],
   ['audit'],
 ];

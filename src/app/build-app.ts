@@ -5,9 +5,10 @@ import { createArticles } from '../articles/index.ts';
 import { createAudit, type Audit } from '../audit/index.ts';
 import { createBriefings } from '../briefings/index.ts';
 import { createComplaints } from '../complaints/index.ts';
-import { createConversation } from '../conversation/index.ts';
+import { answersMenuKey, createConversation } from '../conversation/index.ts';
 import { createShell, type Route } from '../http/index.ts';
 import { createInbox, createRowCodec, createSpool, createSpoolCodec, type Spool } from '../inbox/index.ts';
+import { createMenu } from '../menu/index.ts';
 import { createNotices } from '../notices/index.ts';
 import { createErrorPage, createPages } from '../pages/index.ts';
 import { createSay, type Config } from '../platform/config/index.ts';
@@ -123,6 +124,15 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     accountType: env.WECHAT_ACCOUNT_TYPE,
     publicUrl: env.PUBLIC_URL,
     minLeadSeconds: env.BRIEFING_MIN_LEAD_SECONDS,
+    tellStaff: (tx, { key, briefingId }) =>
+      notices.tellStaff(tx, { key, kind: 'push_failed', ref: briefingId, path: `/console/briefings/${briefingId}` }),
+  });
+  const menu = createMenu({
+    transact,
+    audit,
+    wechat,
+    configured: config.menu,
+    answersKey: (key) => answersMenuKey(key, config.categories),
   });
   const conversation = createConversation({
     connection: mongo.hot,
@@ -175,6 +185,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     ...articles.routes,
     ...complaints.routes,
     ...briefings.routes,
+    ...menu.routes,
     ...createPages({ config, articles: articles.api, complaints: complaints.api, clock }),
     ...metaRoutes(config),
   ];

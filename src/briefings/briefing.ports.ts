@@ -18,7 +18,15 @@ export interface ArticlesDoor {
   /** AppError content_mismatch on any difference; withdrawn or wrong_state where the version may not go out any more. */
   readExact(exact: { versionId: string; contentHash: string }): Promise<ExactArticle>;
   /** approved → published, in the transaction that records that the platform accepted the push. */
-  publishFromBriefing(tx: Tx, order: { articleIds: readonly string[]; actor: Actor }): Promise<void>;
+  publishFromBriefing(
+    tx: Tx,
+    order: {
+      articleIds: readonly string[];
+      /** Only these: what was approved after the briefing was frozen waits for a briefing of its own. */
+      versionIds: readonly string[];
+      actor: Actor;
+    },
+  ): Promise<void>;
   /** Those of these that were withdrawn. */
   withdrawnAmong(articleIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
@@ -45,9 +53,11 @@ export type PushClient = Pick<
   | 'preview'
 >;
 
-/** Tells the office at once that a push needs a person. Must not throw. */
-export type TellStaff = (trouble: {
-  readonly briefingId: string;
-  readonly title: string;
-  readonly words: string;
-}) => void;
+/**
+ * Tells the office at once that a push needs a person, in the transaction of the change that it speaks of. The same
+ * `key` is told once.
+ */
+export type TellStaff = (
+  tx: Tx,
+  trouble: { readonly key: string; readonly briefingId: string; readonly title: string; readonly words: string },
+) => Promise<void>;

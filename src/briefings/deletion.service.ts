@@ -37,12 +37,22 @@ const DAILY_QUOTA = 45009;
 /** What the platform says of a message that was taken off. */
 const DELETED = 'DELETE';
 const WRITE_TRIES = 5;
+/** More briefings than ever carry one article. */
+const MOST_PUSHES = 100;
 /** Longer than the call may take (10 s, twice): an older order without an outcome belongs to a process that died. */
 const UNDER_WAY_MS = 60_000;
 
 /** Takes a pushed message off the phones, after a withdrawal: offered, done only when somebody says so, audited. */
 export function createDeletionService(deps: DeletionDeps) {
   return {
+    /** Briefings with this article that are still on the phones. */
+    pushedWith: async (articleId: string): Promise<{ id: string; title: string }[]> => {
+      const found = await deps.store.list({ articleId, limit: MOST_PUSHES });
+      return found
+        .filter((briefing) => pushedMsgId(briefing) !== null && !isDone(briefing, articleId))
+        .map(({ id, title }) => ({ id, title }));
+    },
+
     /** What could be deleted and what that means; undefined where nothing was pushed or everything is gone already. */
     offer: async (briefing: Briefing): Promise<DeletePushedOffer | undefined> => offer(deps, briefing),
 

@@ -99,7 +99,7 @@ async function adopt(context: PushContext, event: FinishEvent): Promise<boolean>
 
 /** False where the briefing was written by somebody else meanwhile. */
 async function apply(context: PushContext, seen: Briefing, event: FinishEvent, adopted = false): Promise<boolean> {
-  const { clock, finishEvents, store, transact, tellStaff } = context;
+  const { clock, finishEvents, store, transact } = context;
   const { batch } = seen;
   if (batch === null) return false;
   const now = clock.now();
@@ -123,13 +123,10 @@ async function apply(context: PushContext, seen: Briefing, event: FinishEvent, a
       // Publishing again what is public already changes nothing.
       publishes: event.succeeded,
       facts: { msgId: event._id, status: event.status, adopted, sent: event.counts.sent },
-      ...(failure === null ? {} : { reason: failure.message }),
+      ...(failure === null ? {} : { reason: failure.message, tell: `推送失败：${failure.message}` }),
     },
     async (tx) => finishEvents.match(event._id, seen.id, tx),
   );
-  if (moved !== null && failure !== null) {
-    tellStaff({ briefingId: seen.id, title: seen.title, words: `推送失败：${failure.message}` });
-  }
   return moved !== null;
 }
 

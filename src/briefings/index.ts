@@ -48,13 +48,14 @@ export interface BriefingsDeps {
   readonly publicUrl: string;
   /** BRIEFING_MIN_LEAD_SECONDS. */
   readonly minLeadSeconds: number;
-  /** Called when a push needs a person; must not throw. */
-  readonly tellStaff?: TellStaff;
+  readonly tellStaff: TellStaff;
 }
 
 export interface BriefingsApi {
   /** For the webhook: MASSSENDJOBFINISH. Repeats, early events and pushes made by hand are all fine. */
   onMassSendFinished(event: MassSendFinished): Promise<void>;
+  /** Briefings whose pushed message carried this article and can still be taken off the phones, newest first. */
+  pushedWith(articleId: string): Promise<readonly { readonly id: string; readonly title: string }[]>;
   /** Pushes that a person should look at, in words, for /health. */
   stuck(): Promise<readonly StuckPush[]>;
 }
@@ -80,7 +81,7 @@ export function createBriefings(deps: BriefingsDeps): Briefings {
     publicUrl,
     client: wechat,
     finishEvents: createFinishEventsStore(connection),
-    tellStaff: deps.tellStaff ?? (() => {}),
+    tellStaff: deps.tellStaff,
   };
   const finish = createFinishDesk(context);
   const deletion = createDeletionService({ store, articles, client: wechat, transact, audit, clock, log });
@@ -98,6 +99,7 @@ export function createBriefings(deps: BriefingsDeps): Briefings {
   return {
     api: {
       onMassSendFinished: async (event) => finish.onMassSendFinished(event),
+      pushedWith: async (articleId) => deletion.pushedWith(articleId),
       stuck: async () => stuckPushes(store, clock),
     },
     routes: briefingsRoutes({

@@ -52,7 +52,7 @@ async function ask(context: PushContext, held: Briefing): Promise<void> {
 }
 
 async function settleByAnswer(context: PushContext, held: Briefing, status: string): Promise<void> {
-  const { clock, tellStaff } = context;
+  const { clock } = context;
   const { batch } = held;
   if (batch === null) return;
   const now = clock.now();
@@ -74,8 +74,13 @@ async function settleByAnswer(context: PushContext, held: Briefing, status: stri
     case 'SEND_FAIL': {
       const failure = finishTrouble(status, now);
       const done = finished(batch, false, status, null, now);
-      await moveBySystem(context, held, 'finish_badly', { batch: done, lease: null, nextAt: null, failure }, { facts });
-      tellStaff({ briefingId: held.id, title: held.title, words: `推送失败：${failure.message}` });
+      await moveBySystem(
+        context,
+        held,
+        'finish_badly',
+        { batch: done, lease: null, nextAt: null, failure },
+        { facts, reason: failure.message, tell: `推送失败：${failure.message}` },
+      );
       return;
     }
     default:
@@ -103,7 +108,7 @@ async function wait({ store, clock, log }: PushContext, held: Briefing, confirme
 
 /** 45065 named a push that does not exist: an attempt that was refused had used up the id. Nobody can tell but a person. */
 async function idUsedUp(context: PushContext, held: Briefing, error: unknown): Promise<void> {
-  const { clock, tellStaff } = context;
+  const { clock } = context;
   const { batch } = held;
   if (batch === null) return;
   const words = '平台说这个编号用过，却查不到对应的群发。请分管领导到公众平台上看是否已发出，再认定。';
@@ -118,7 +123,6 @@ async function idUsedUp(context: PushContext, held: Briefing, error: unknown): P
       nextAt: null,
       failure,
     },
-    { reason: words, facts: { msgId: batch.msgId } },
+    { reason: words, facts: { msgId: batch.msgId }, tell: words },
   );
-  tellStaff({ briefingId: held.id, title: held.title, words });
 }

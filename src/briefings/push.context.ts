@@ -35,8 +35,8 @@ export class LostHold extends Error {
 /** The briefing as this worker holds it. Each save is conditional on nobody else having written since. */
 export interface Hold {
   readonly briefing: Briefing;
-  /** Throws LostHold. */
-  save(change: BriefingChange): Promise<void>;
+  /** `tell`: words for the office. Throws LostHold. */
+  save(change: BriefingChange, tell?: string): Promise<void>;
   /** A change of state with its audit row. Throws LostHold. */
   move(move: BriefingMove, change: BriefingChange, more?: MoveFacts): Promise<void>;
 }
@@ -44,6 +44,8 @@ export interface Hold {
 export interface MoveFacts {
   readonly reason?: string;
   readonly facts?: Readonly<Record<string, string | number | boolean | null>>;
+  /** Words for the office, told with the change. */
+  readonly tell?: string;
   /** The platform has the push: articles that waited for it become public with it. */
   readonly publishes?: boolean;
 }
@@ -58,7 +60,17 @@ export function createHold(context: PushContext, first: Briefing): Hold {
     get briefing() {
       return briefing;
     },
-    save: async (change) => keep(await context.store.change(briefing, change, context.clock.now())),
+    save: async (change, words) => {
+      const { store, clock, transact } = context;
+      if (words === undefined) return keep(await store.change(briefing, change, clock.now()));
+      keep(
+        await transact(async (tx) => {
+          const changed = await store.change(briefing, change, clock.now(), tx);
+          if (changed !== null) await tell(context, tx, changed, words);
+          return changed;
+        }),
+      );
+    },
     move: async (move, change, more) => keep(await moveBySystem(context, briefing, move, change, more)),
   };
 }
@@ -87,10 +99,21 @@ export async function moveBySystem(
       ...(more.reason === undefined ? {} : { reason: more.reason }),
       ...(more.facts === undefined ? {} : { facts: more.facts }),
     });
+    if (more.tell !== undefined) await tell(context, tx, moved, more.tell);
     return moved;
   };
   if (more.publishes !== true) return transact(write);
   return withPublishing(context, seen, SYSTEM, write);
+}
+
+/** Once for each change of a briefing. */
+async function tell(
+  { tellStaff }: Pick<PushContext, 'tellStaff'>,
+  tx: Tx,
+  { id, title, rev }: Pick<Briefing, 'id' | 'title' | 'rev'>,
+  words: string,
+): Promise<void> {
+  await tellStaff(tx, { key: `briefing:${id}:${rev}`, briefingId: id, title, words });
 }
 
 /**
@@ -103,20 +126,24 @@ export async function withPublishing<T>(
   actor: Actor,
   write: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  const articleIds = (briefing.frozen?.articles ?? []).map(({ articleId }) => articleId);
+  const frozen = briefing.frozen?.articles ?? [];
+  const articleIds = frozen.map(({ articleId }) => articleId);
+  const versionIds = frozen.map(({ versionId }) => versionId);
   try {
     return await transact(async (tx) => {
       const result = await write(tx);
-      if (result !== null) await articles.publishFromBriefing(tx, { articleIds, actor });
+      if (result !== null) await articles.publishFromBriefing(tx, { articleIds, versionIds, actor });
       return result;
     });
   } catch (err) {
     if (!isAppError(err) || err.code === 'store_unavailable' || err.code === 'stale_version') throw err;
     log.error('briefings.not_published', { briefingId: briefing.id, code: err.code });
-    const result = await transact(write);
     const words = `已推送，但有文章没能公开：${err.message}`;
-    tellStaff({ briefingId: briefing.id, title: briefing.title, words });
-    return result;
+    return transact(async (tx) => {
+      const result = await write(tx);
+      if (result !== null) await tell({ tellStaff }, tx, { ...briefing, rev: briefing.rev + 1 }, words);
+      return result;
+    });
   }
 }
 

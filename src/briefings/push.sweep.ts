@@ -141,10 +141,11 @@ async function follow(context: PushContext, hold: Hold, verdict: Verdict, error:
   switch (verdict.kind) {
     case 'repeat': {
       const repeated: Batch = verdict.uncertain === true ? { ...failed, status: 'unknown', uncertain: true } : quiet;
-      await hold.save({ batch: repeated, lease: null, nextAt: later(now, verdict.waitMs) });
       const late = isOverdue(briefing, now) && !(batch.lastError && isOverdue(briefing, batch.lastError.at));
-      if (late) tell(context, briefing, `应该发出的推送还没有发出，系统会接着试：${trouble.message}`);
-      return;
+      return hold.save(
+        { batch: repeated, lease: null, nextAt: later(now, verdict.waitMs) },
+        late ? `应该发出的推送还没有发出，系统会接着试：${trouble.message}` : undefined,
+      );
     }
     case 'rebuild': {
       // The platform may have dropped the cover as well as the draft: both are made again.
@@ -155,32 +156,36 @@ async function follow(context: PushContext, hold: Hold, verdict: Verdict, error:
     case 'unknown': {
       const nextAt = later(now, verdict.waitMs);
       const lost: Batch = { ...failed, status: 'unknown', uncertain: true };
-      await hold.move('lose', { batch: lost, lease: null, nextAt }, { facts: { clientMsgId: batch.clientMsgId } });
-      if (batch.uncertain) return;
-      return tell(context, briefing, '平台没有回应，结果不明。系统会用同一编号核对，请不要手工再发。');
+      const first = { tell: '平台没有回应，结果不明。系统会用同一编号核对，请不要手工再发。' };
+      return hold.move(
+        'lose',
+        { batch: lost, lease: null, nextAt },
+        { facts: { clientMsgId: batch.clientMsgId }, ...(batch.uncertain ? {} : first) },
+      );
     }
     case 'stop': {
       const lost: Batch = { ...failed, status: 'unknown' };
       const change = { batch: lost, lease: null, nextAt: null, failure: trouble };
-      await hold.move('lose', change, { reason: trouble.message, facts: { clientMsgId: batch.clientMsgId } });
-      return tell(context, briefing, `结果不明，需要分管领导认定是否已发出：${trouble.message}`);
+      return hold.move('lose', change, {
+        reason: trouble.message,
+        facts: { clientMsgId: batch.clientMsgId },
+        tell: `结果不明，需要分管领导认定是否已发出：${trouble.message}`,
+      });
     }
     case 'hold':
       await hold.move(
         'hold',
         { batch: { ...failed, status: 'failed' }, lease: null, nextAt: null, hold: trouble },
-        { reason: trouble.message },
+        { reason: trouble.message, tell: `平台的群发次数已用完，没有推送。请重新选时间：${trouble.message}` },
       );
-      await dropDraft(context, batch);
-      return tell(context, briefing, `平台的群发次数已用完，没有推送。请重新选时间：${trouble.message}`);
+      return dropDraft(context, batch);
     case 'fail':
       await hold.move(
         'fail',
         { batch: { ...failed, status: 'failed' }, lease: null, nextAt: null, failure: trouble },
-        { reason: trouble.message },
+        { reason: trouble.message, tell: `推送失败：${trouble.message}${textOffer(trouble.errcode)}` },
       );
-      await dropDraft(context, batch);
-      return tell(context, briefing, `推送失败：${trouble.message}${textOffer(trouble.errcode)}`);
+      return dropDraft(context, batch);
   }
 }
 
@@ -199,10 +204,6 @@ async function dropDraft({ client, log }: PushContext, { draftMediaId, clientMsg
 }
 
 const later = (now: Date, waitMs: number): Date => new Date(now.getTime() + waitMs);
-
-function tell({ tellStaff }: PushContext, { id, title }: Briefing, words: string): void {
-  tellStaff({ briefingId: id, title, words });
-}
 
 function batchOf(hold: Hold): Batch {
   const { batch } = hold.briefing;

@@ -1,2 +1,3 @@
 export { createConversation } from './conversation.ts';
 export { conversationCollections } from './conversations.store.ts';
+export { answersMenuKey } from './words.ts';

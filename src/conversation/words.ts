@@ -117,3 +117,9 @@ export function parsePhone(text: string): string | undefined {
     .replace(/^\+?86(?=1)/, '');
   return /^1[3-9]\d{9}$/.test(digits) || /^0\d{9,11}$/.test(digits) ? digits : undefined;
 }
+
+/** Does a button with this key lead anywhere? `categories` are those of the town. */
+export function answersMenuKey(key: string, categories: readonly { readonly code: string }[]): boolean {
+  const command = parseMenuKey(key);
+  return command?.name === 'category' ? categories.some(({ code }) => code === command.code) : command !== undefined;
+}

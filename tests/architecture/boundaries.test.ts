@@ -48,6 +48,7 @@ inbox-knows-no-feature: src/inbox/up.ts → src/subscribers/index.ts
 kernel-stands-alone: src/kernel/up.ts → src/platform/redis/index.ts
 koa-stays-at-the-edge: src/pages/koa.ts → node_modules/koa
 main-imports-only-app: src/main.ts → src/articles/index.ts
+menu-knows-only-lower-features: src/menu/order.ts → src/notices/index.ts
 mongodb-stays-in-stores: src/pages/mongodb.ts → node_modules/mongodb
 mongodb-stays-in-stores: src/pages/mongoose.ts → node_modules/mongoose
 no-cycles: src/pages/circle-a.ts → src/pages/circle-b.ts

@@ -237,6 +237,7 @@ export async function world(
   const audit: AuditEntry[] = [];
   const recorder: AuditRecorder = { record: async (_tx, entry) => void audit.push(entry) };
   const told: string[] = [];
+  const keys = new Set<string>();
   const articles = memoryArticles();
   const transact = createTransact(connection);
   const common = { transact, audit: recorder, clock, log: SILENT, town: TOWN, wechat: client };
@@ -253,7 +254,10 @@ export async function world(
       accountType: sandbox.type,
       publicUrl: 'https://town.example.cn',
       minLeadSeconds: setting.minLeadSeconds ?? 0,
-      tellStaff: ({ words }) => told.push(words),
+      tellStaff: async (_tx, { key, words }) => {
+        if (!keys.has(key)) told.push(words);
+        keys.add(key);
+      },
     });
   const briefings = make(connection);
   sandbox.setWebhook(await webhook(async (xml) => deliver(briefings, xml)));

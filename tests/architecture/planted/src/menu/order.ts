@@ -1,0 +1,2 @@
+import '../notices/index.ts';
+export {};
