@@ -6,6 +6,9 @@ export const auditQuery = z.strictObject({
   action: z.string().max(60).optional(),
   username: z.string().max(40).optional(),
   target: z.string().max(60).optional(),
+  /** Times ISO 8601; `from` is in, `to` is not. */
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
 });
 
 export const auditRow = z.object({

@@ -61,11 +61,15 @@ export function createSealSweep(deps: SealerDeps): Sweep {
     name: 'audit.seal',
     everySeconds: 1,
     run: async () => {
-      const now = clock.now();
-      if (!(await store.takeLease(me, now, new Date(now.getTime() + LEASE_MS)))) return 0;
       let total = 0;
-      for (let count = await sealBatch(); count > 0; count = await sealBatch()) total += count;
-      await logHead(now);
+      for (let count = -1; count !== 0; ) {
+        // Before each batch: a long backlog must not outlive the lease.
+        const now = clock.now();
+        if (!(await store.takeLease(me, now, new Date(now.getTime() + LEASE_MS)))) return total;
+        count = await sealBatch();
+        total += count;
+      }
+      await logHead(clock.now());
       return total;
     },
   };
@@ -79,6 +83,9 @@ export interface AuditVerdict {
   readonly damage: readonly string[];
 }
 
+/** More sentences than anybody reads; a wrong key would bring one for each row. */
+const MAX_DAMAGE = 50;
+
 /**
  * Walks the chain and finds a sealed row altered, removed, inserted or reordered; with heads printed to the log
  * earlier (`knownHeads`) also a cut tail. After the first break the chain is followed from what stands there.
@@ -88,23 +95,35 @@ export async function verifyChain(
   knownHeads: readonly { seq: number; mac: string }[] = [],
 ): Promise<AuditVerdict> {
   const damage: string[] = [];
-  const macs = new Map<number, string>();
+  const wanted = new Map(knownHeads.map(({ seq }) => [seq, null as string | null]));
   let previous = GENESIS;
   let seq = 0;
+  let rows = 0;
+  let intact = 0;
   for await (const row of deps.store.chain()) {
-    const at = row.seq ?? 0;
-    if (at !== seq + 1) damage.push(`row ${seq + 1}${at - 1 > seq + 1 ? `–${at - 1}` : ''} is missing`);
-    const intact = row.mac !== null && deps.signer.verify(statementOf(row, at, previous), row.mac);
-    if (!intact && at === seq + 1) damage.push(`row ${at} was altered or does not follow row ${seq}`);
+    rows += 1;
+    const at = row.seq;
+    if (at === null || !Number.isSafeInteger(at) || at <= seq) {
+      damage.push(`an entry without a place of its own was inserted (id ${String(row._id)})`);
+      continue;
+    }
+    if (at > seq + 1) damage.push(`row ${seq + 1}${at > seq + 2 ? `–${at - 1}` : ''} is missing`);
+    const follows = row.mac !== null && deps.signer.verify(statementOf(row, at, previous), row.mac);
+    if (follows) intact += 1;
+    // After a gap the row before is gone, and nothing can be said of this one.
+    else if (at === seq + 1) damage.push(`row ${at} was altered or does not follow row ${seq}`);
     previous = row.mac ?? '';
     seq = at;
-    macs.set(at, previous);
+    if (wanted.has(at)) wanted.set(at, previous);
   }
   for (const head of knownHeads) {
-    const found = macs.get(head.seq);
-    if (found === undefined) damage.push(`the chain ends at ${seq}, but head ${head.seq} was printed: the tail is cut`);
-    else if (found !== head.mac) damage.push(`row ${head.seq} is not the one whose head was printed`);
+    const found = wanted.get(head.seq) ?? null;
+    if (head.seq > seq) damage.push(`the chain ends at ${seq}, but head ${head.seq} was printed: the tail is cut`);
+    else if (found !== null && found !== head.mac) damage.push(`row ${head.seq} is not the one whose head was printed`);
   }
+  if (rows > 1 && intact === 0) damage.unshift('no row fits: is SECRET_KEY the key they were sealed with?');
+  const more = damage.length - MAX_DAMAGE;
+  if (more > 0) damage.splice(MAX_DAMAGE, more, `and ${more} more`);
   const unsealed = await deps.store.countUnsealedBefore(deps.clock.now());
-  return { rows: macs.size, head: seq > 0 ? { seq, mac: previous } : null, unsealed, damage };
+  return { rows, head: seq > 0 ? { seq, mac: previous } : null, unsealed, damage };
 }

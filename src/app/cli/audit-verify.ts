@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { AppError } from '../../kernel/index.ts';
 import { runCommand } from './command.ts';
 import { withApp } from './with-app.ts';
+
+const USAGE =
+  'npm run audit:verify [-- --heads <log file>]   (the file holds lines with "audit.head" that the service printed)';
 
 /**
  * `npm run audit:verify [-- --heads <log file>]`: walks the chain; exit 1 on damage. A log file holds the heads that
  * the sealer printed (`"event":"audit.head"`), by which a cut tail is found.
  */
 runCommand(async (args) => {
-  const { values } = parseArgs({ args, options: { heads: { type: 'string' } } });
-  const heads = values.heads === undefined ? [] : readHeads(values.heads);
+  const heads = readHeads(fileNamedIn(args));
   return withApp(async ({ audit }) => {
     const verdict = await audit.verify(heads);
     console.log(`rows ${verdict.rows}, not yet sealed ${verdict.unsealed}, printed heads compared ${heads.length}`);
@@ -20,12 +23,36 @@ runCommand(async (args) => {
   });
 });
 
-function readHeads(path: string): { seq: number; mac: string }[] {
-  return readFileSync(path, 'utf8')
+function fileNamedIn(args: string[]): string | undefined {
+  try {
+    return parseArgs({ args, options: { heads: { type: 'string' } } }).values.heads;
+  } catch {
+    throw new AppError('invalid_input', { message: USAGE });
+  }
+}
+
+/** The heads in a log: lines of JSON, with or without what a log collector puts before them. */
+function readHeads(path: string | undefined): { seq: number; mac: string }[] {
+  if (path === undefined) return [];
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new AppError('invalid_input', { message: `${path} cannot be read\n${USAGE}`, cause });
+  }
+  return text
     .split('\n')
     .filter((line) => line.includes('"audit.head"'))
     .flatMap((line) => {
-      const { seq, mac } = JSON.parse(line) as { seq?: unknown; mac?: unknown };
+      const { seq, mac } = jsonIn(line);
       return typeof seq === 'number' && typeof mac === 'string' ? [{ seq, mac }] : [];
     });
+}
+
+function jsonIn(line: string): { seq?: unknown; mac?: unknown } {
+  try {
+    return JSON.parse(line.slice(line.indexOf('{'))) as { seq?: unknown; mac?: unknown };
+  } catch {
+    return {};
+  }
 }
