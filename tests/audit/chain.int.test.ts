@@ -16,7 +16,7 @@ import { testDatabase } from '../support/stores.ts';
 const { uri, name } = testDatabase();
 const KEYS = { current: 'k'.repeat(48) };
 const client = new MongoClient(uri);
-const rows: Collection<Document> = client.db(name).collection('audit_log');
+const rows: Collection = client.db(name).collection('audit_log');
 let connection: Connection;
 let lines: string[] = [];
 let offset = 0;

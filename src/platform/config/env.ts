@@ -1,7 +1,22 @@
 import { z } from 'zod';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
-const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' })
+  .transform((text) => text.replace(/\/+$/, ''));
+/** Scheme, host and port: cookies, the console and the links all start at the root. */
+const origin = url
+  .refine((text) => new URL(text).pathname === '/' && !/[?#@]/.test(text), {
+    error: 'must be scheme, host and port alone, e.g. https://town.example.cn',
+  })
+  .transform((text) => new URL(text).origin);
+/** At most nine digits, so that a mistyped number is no huge one. */
+const whole = (max: number, unit: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number (${unit})`)
+    .transform(Number)
+    .refine((number) => number <= max, `must not exceed ${max}`);
 const mongoUrl = z.string().regex(/^mongodb(\+srv)?:\/\/\S+$/, 'must start with mongodb:// or mongodb+srv://');
 const secret = z
   .string()
@@ -19,14 +34,14 @@ const robotUrl = z
 
 /** Environment variables (design §4). What is missing or wrong is reported together, by name. */
 export const envSchema = z.object({
-  PUBLIC_URL: url.describe('address under which residents reach the pages, e.g. https://town.example.cn'),
+  PUBLIC_URL: origin.describe('address under which residents reach the pages, e.g. https://town.example.cn'),
   MONGODB_URI: mongoUrl.describe('MongoDB 6+ replica set, the restricted user'),
   SECRET_KEY: secret.describe('key for links, sessions and encryption at rest'),
   WECHAT_APP_ID: z.string().min(1).describe('开发者ID (AppID) of the account'),
   WECHAT_APP_SECRET: z.string().min(1).describe('开发者密码 (AppSecret)'),
   WECHAT_TOKEN: token.describe('令牌 (Token) of the server configuration'),
   WECHAT_ENCODING_AES_KEY: aesKey.describe('消息加解密密钥 (EncodingAESKey)'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PORT: whole(65_535, 'a port').default(3000),
   HOST: z.string().min(1).default('0.0.0.0'),
   ROLE: z.enum(['web', 'worker', 'all']).default('all'),
   REDIS_URL: z
@@ -37,7 +52,7 @@ export const envSchema = z.object({
   WECHAT_ACCOUNT_TYPE: z.enum(['subscription', 'service']).default('subscription'),
   WECHAT_VERIFIED: flag.default(true),
   WECHAT_API_BASE: url.default('https://api.weixin.qq.com'),
-  BRIEFING_MIN_LEAD_SECONDS: z.coerce.number().int().min(0).default(300),
+  BRIEFING_MIN_LEAD_SECONDS: whole(86_400, 'seconds').default(300),
   TRUST_PROXY: flag.default(false),
   DATA_DIR: z.string().min(1).default('./.data'),
   CONFIG_DIR: z.string().min(1).default('./config'),
@@ -46,7 +61,7 @@ export const envSchema = z.object({
   SECRET_KEY_PREVIOUS: secret.optional(),
   WECHAT_TOKEN_PREVIOUS: token.optional(),
   WECHAT_ENCODING_AES_KEY_PREVIOUS: aesKey.optional(),
-  METRICS_TOKEN: z.string().min(16).optional(),
+  METRICS_TOKEN: z.string().min(16, 'is too short: at least 16 characters').optional(),
   STAFF_WEBHOOK_URL: robotUrl.optional().describe('address of the WeCom group robot that tells staff what waits'),
 });
 

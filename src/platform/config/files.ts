@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { startOfChinaDate } from '../../kernel/index.ts';
+import { chinaWeekday, startOfChinaDate } from '../../kernel/index.ts';
 import { chatSchema } from './chat.ts';
 
 const code = z.string().regex(/^[a-z0-9_]{1,32}$/, 'use 1–32 small letters, digits or _');
@@ -17,9 +17,19 @@ const day = z.string().refine((text) => {
   }
 }, 'must be a day, YYYY-MM-DD');
 
-function uniqueCodes(items: readonly { code: string }[]): boolean {
-  return new Set(items.map((item) => item.code)).size === items.length;
+/** Refuses a second item with the same `field`, at its own path. */
+function unique<F extends string>(field: F) {
+  return (items: readonly Readonly<Record<F, string>>[], context: z.core.$RefinementCtx): void => {
+    const seen = new Set<string>();
+    for (const [index, { [field]: value }] of items.entries()) {
+      if (seen.has(value)) {
+        context.addIssue({ code: 'custom', path: [index, field], message: `"${value}" stands here twice: change one` });
+      }
+      seen.add(value);
+    }
+  };
 }
+const namedList = z.array(named).superRefine(unique('code')).superRefine(unique('name'));
 
 /** The platform allows 100 tags (45056); a village and a topic need one each (wechat-protocol §1.5). */
 const MAX_TAGS = 100;
@@ -32,10 +42,10 @@ export const townSchema = z
     county: name,
     account: name,
     office: name,
-    units: z.array(named).min(1).refine(uniqueCodes, 'codes must differ'),
+    units: namedList.min(1, 'at least one'),
     villagesNote: z.string().optional(),
-    villages: z.array(named).min(1).refine(uniqueCodes, 'codes must differ'),
-    topics: z.array(named).refine(uniqueCodes, 'codes must differ'),
+    villages: namedList.min(1, 'at least one'),
+    topics: namedList,
     emergencyWords: z.array(z.string().min(2)).min(1),
     emergencyNumbers: z.array(phone).min(1),
     hotline: phone,
@@ -46,24 +56,25 @@ export const townSchema = z
     path: ['topics'],
   })
   .refine((town) => town.villages.length + town.topics.length <= MAX_TAGS, {
-    message: `villages and topics together must not exceed ${MAX_TAGS}: each needs a platform tag`,
+    message: `villages and topics together are more than ${MAX_TAGS}, and each needs a platform tag: leave some out`,
     path: ['villages'],
   });
 export type Town = z.output<typeof townSchema>;
 
+/** Words that mean something in chat (design §4): a category of that name could not be called. */
+const CHAT_WORDS = new Set(
+  '帮助 取消 完成 确认 跳过 查询 投诉 我要投诉 我的投诉 评价 重办 订阅 最新 绑定 举报'.split(' '),
+);
+
+const category = z.strictObject({
+  code,
+  name: name.refine((text) => !CHAT_WORDS.has(text), 'is a word with a meaning of its own in chat: take another'),
+  group: z.enum(['village', 'government']),
+  explains: z.string().optional(),
+  majorDecision: z.boolean().optional(),
+});
 export const categoriesSchema = z.strictObject({
-  categories: z
-    .array(
-      z.strictObject({
-        code,
-        name,
-        group: z.enum(['village', 'government']),
-        explains: z.string().optional(),
-        majorDecision: z.boolean().optional(),
-      }),
-    )
-    .min(1)
-    .refine(uniqueCodes, 'codes must differ'),
+  categories: z.array(category).min(1, 'at least one').superRefine(unique('code')).superRefine(unique('name')),
 });
 export type Category = z.output<typeof categoriesSchema>['categories'][number];
 
@@ -145,20 +156,34 @@ export const limitsSchema = z.strictObject({
 });
 export type Limits = z.output<typeof limitsSchema>;
 
+const holiday = z
+  .strictObject({ name, from: day, to: day })
+  .refine((h) => h.from <= h.to, { message: 'from is after to: swap them', path: ['from'] });
+
 export const calendarSchema = z
   .strictObject({
     year: z.number().int().min(2000).max(2100),
     source: z.string().min(1),
-    holidays: z.array(z.strictObject({ name, from: day, to: day }).refine((h) => h.from <= h.to, 'from is after to')),
-    workingWeekends: z.array(day),
+    holidays: z.array(holiday),
+    workingWeekends: z.array(
+      day.refine((date) => [0, 6].includes(chinaWeekday(date)), 'is no Saturday or Sunday: check the day'),
+    ),
   })
-  .refine(
-    (calendar) =>
-      [...calendar.workingWeekends, ...calendar.holidays.flatMap((h) => [h.from, h.to])].every((d) =>
-        d.startsWith(`${calendar.year}-`),
-      ),
-    { message: 'holds a day of another year', path: ['year'] },
-  );
+  .superRefine(({ year, holidays, workingWeekends }, context) => {
+    const refuse = (path: (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
+    const foreign = (date: string): boolean => !date.startsWith(`${year}-`);
+    for (const [index, { name, from, to }] of holidays.entries()) {
+      if (foreign(from) || foreign(to)) refuse(['holidays', index], 'is of another year: split it at New Year');
+      const other = holidays.slice(0, index).find((earlier) => earlier.from <= to && from <= earlier.to);
+      if (other) refuse(['holidays', index], `${name} overlaps ${other.name}: check the days`);
+    }
+    for (const [index, date] of workingWeekends.entries()) {
+      if (foreign(date)) refuse(['workingWeekends', index], 'is of another year: move it to that year’s file');
+      const off = holidays.find(({ from, to }) => from <= date && date <= to);
+      if (off) refuse(['workingWeekends', index], `lies in ${off.name}: a day is worked or free, not both`);
+    }
+  });
 export type YearCalendar = z.output<typeof calendarSchema>;
 
 export const fileSchemas = {

@@ -13,6 +13,8 @@ import {
   type YearCalendar,
 } from './files.ts';
 import type { ChatTexts } from './chat.ts';
+import { crossProblems } from './cross-checks.ts';
+import { describeIssue, placeOf, problemsOf } from './issues.ts';
 
 /** Everything that differs between towns and between places of running. Read once, checked whole, frozen. */
 export interface Config {
@@ -46,6 +48,7 @@ export function loadConfig(variables: Variables): Config {
   const dir = variables['CONFIG_DIR'] || './config';
   const files = readFiles(dir, problems);
   const calendars = readCalendars(join(dir, 'calendar'), problems);
+  if (files) problems.push(...crossProblems(dir, files, calendars));
   if (!env || !files || problems.length > 0) throw new ConfigError(problems);
   return deepFreeze({
     env,
@@ -66,7 +69,7 @@ function readEnv(variables: Variables, problems: string[]): Env | undefined {
     const value = variables[key];
     if (value !== undefined && value !== '') given[key] = value;
   }
-  const parsed = envSchema.safeParse(given);
+  const parsed = envSchema.safeParse(given, { error: describeIssue });
   if (parsed.success) return Object.freeze(parsed.data);
   for (const issue of parsed.error.issues) {
     const key = String(issue.path[0]);
@@ -106,22 +109,29 @@ function readCalendars(dir: string, problems: string[]): YearCalendar[] {
 }
 
 function readFile<S extends z.ZodType>(path: string, schema: S, problems: string[]): z.output<S> | undefined {
-  let json: unknown;
+  let text: string;
   try {
-    json = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    problems.push(
-      `${path}: ${error instanceof SyntaxError ? `is not valid JSON: ${reason}` : `cannot be read: ${reason}`}`,
-    );
+    problems.push(`${path}: cannot be read (${reasonOf(error)}): put the file there, or set CONFIG_DIR`);
     return undefined;
   }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) {
-    problems.push(`${path}: at ${issue.path.length > 0 ? issue.path.join('.') : 'top level'}: ${issue.message}`);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    const place = placeOf(reasonOf(error), text);
+    problems.push(`${path}: is not valid JSON${place === '' ? '' : ` at ${place}`}: look for a comma or quote there`);
+    return undefined;
   }
+  const parsed = schema.safeParse(json, { error: describeIssue });
+  if (parsed.success) return parsed.data;
+  problems.push(...problemsOf(parsed.error).map((problem) => `${path}: ${problem}`));
   return undefined;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function deepFreeze<T>(value: T): T {

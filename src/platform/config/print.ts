@@ -1,13 +1,15 @@
-import { SECRET_VARIABLES, type Env } from './env.ts';
+import { envSchema, SECRET_VARIABLES, type Env } from './env.ts';
 import type { Config } from './load.ts';
 
-/** The effective configuration for `npm run config`: secrets shown only as set or not set. */
+/** The effective configuration for `npm run config`: every variable, secrets shown only as set or not set. */
 export function printableConfig(config: Config): Record<string, unknown> {
+  const names = Object.keys(envSchema.shape) as (keyof Env)[];
   const env = Object.fromEntries(
-    Object.entries(config.env).map(([key, value]) => [
-      key,
-      SECRET_VARIABLES.includes(key as keyof Env) ? (value === undefined ? '(not set)' : '(set)') : value,
-    ]),
+    names.map((name) => {
+      const value = config.env[name];
+      if (value === undefined) return [name, '(not set)'];
+      return [name, SECRET_VARIABLES.includes(name) ? '(set)' : value];
+    }),
   );
   return { ...config, env };
 }
