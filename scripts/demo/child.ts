@@ -98,13 +98,16 @@ async function portIfFree(port: number): Promise<number | undefined> {
   });
 }
 
-/** Runs one of the project's commands (`npm run migrate`, `npm run staff`) to its end; answers what it printed. */
+/**
+ * Runs one of the project's commands (`npm run migrate`, `npm run staff`) to its end; answers what it printed. From
+ * source, like the service: an older build may lie beside it.
+ */
 export async function runCommand(
   name: string,
   args: readonly string[],
   { env, input = '' }: { env: Readonly<Record<string, string>>; input?: string },
 ): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, ['scripts/run.mjs', name, ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', `src/app/cli/${name}.ts`, ...args], {
     cwd: ROOT,
     env: withPath(env),
     stdio: 'pipe',

@@ -4,13 +4,14 @@ import { SAMPLE_ARTICLES, type SampleArticle } from '../content/sample-articles.
 import type { Clerk } from '../office.ts';
 import { held, quote, type Stage } from '../stage.ts';
 
-interface ArticleView {
+export interface ArticleView {
   readonly id: string;
   readonly title: string;
   readonly version: number;
   readonly contentHash: string;
   readonly status: string;
   readonly publicPath: string;
+  readonly rejection: { readonly reason: string } | null;
 }
 
 /** What the rest of the day builds on. */
@@ -49,9 +50,10 @@ async function publishSample(office: Office, sample: SampleArticle, pictures: Ma
   const { meta } = office;
   if (!meta.categories.some(({ code }) => code === sample.categoryCode)) return;
   const editor = office.clerk('editor');
-  const written = await write(editor, sample, {
+  const picture = pictures.get(sample.scene) ?? (await upload(editor, sample.scene, pictures));
+  const written = await write(editor, withPicture(sample, picture), {
     villageCode: sample.village === undefined ? null : (meta.villages[sample.village]?.code ?? null),
-    coverMediaId: pictures.get(sample.scene) ?? (await upload(editor, sample.scene, pictures)),
+    coverMediaId: picture,
   });
   await editor.post(`/articles/${written.id}/submit`);
   const approved = await office.clerk('leader').post<ArticleView>(`/articles/${written.id}/approve`, {
@@ -61,6 +63,10 @@ async function publishSample(office: Office, sample: SampleArticle, pictures: Ma
       : { collectiveDecision: { date: '2026-11-20', minutesNo: sample.minutesNo } }),
   });
   held(approved.status === 'published', `《${sample.title}》 is ${approved.status} after its approval`);
+}
+
+function withPicture(sample: SampleArticle, mediaId: string): SampleArticle {
+  return { ...sample, body: `<figure><img src="/media/${mediaId}" alt=""></figure>${sample.body}` };
 }
 
 async function upload(editor: Clerk, scene: Scene, pictures: Map<Scene, string>): Promise<string> {
@@ -75,10 +81,25 @@ async function write(by: Clerk, sample: SampleArticle, more: Readonly<Record<str
   return by.post<ArticleView>('/articles', { ...facts, ...more });
 }
 
+/** A title that no earlier day has, because it names its minute and second. */
+export function uniqueTitle(words: string): string {
+  const time = new Date().toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai', hour12: false });
+  return `${words}（示例，${time}）`;
+}
+
+/** Written and submitted by the same editor. */
+export async function writeAndSubmit(
+  editor: Clerk,
+  article: { readonly title: string; readonly categoryCode: string; readonly bodyHtml: string },
+): Promise<ArticleView> {
+  const { id } = await editor.post<ArticleView>('/articles', article);
+  return editor.post<ArticleView>(`/articles/${id}/submit`);
+}
+
 /** One article's way to the public, with the refusals on it. */
 export async function playApproval(stage: Stage, office: Office, web: string): Promise<PublishedArticle> {
   const [editor, leader, other] = [office.clerk('editor'), office.clerk('leader'), office.clerk('leader2')];
-  const title = `本周服务预告（示例，${new Date().toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai', hour12: false })}）`;
+  const title = uniqueTitle('本周服务预告');
   const sample: SampleArticle = {
     title,
     summary: '周三上午镇卫生院到示例一村义诊，周五下午农技员讲果树冬剪。',
@@ -119,4 +140,23 @@ export async function playApproval(stage: Stage, office: Office, web: string): P
     return `${approved.status}; ${web}${approved.publicPath} opens (the older text was ${wrong.status} ${wrong.code})`;
   });
   return { id: written.id, title, path: written.publicPath };
+}
+
+/** An article of one village that waits for its briefing: the push makes it public. */
+export async function playVillageArticle(stage: Stage, office: Office): Promise<PublishedArticle> {
+  return stage.make('an article of one village is approved and waits for its briefing', async () => {
+    const editor = office.clerk('editor');
+    const title = uniqueTitle('本村自来水检修通知');
+    const draft = await editor.post<ArticleView>('/articles', {
+      title,
+      categoryCode: 'zw_qzly',
+      villageCode: office.meta.villages[0]?.code ?? null,
+      bodyHtml: '<p>明天上午检修本村主管道，请提前储水。</p><p>（示例内容，仅供演示。）</p>',
+      publishWith: 'briefing',
+    });
+    const { id, contentHash, publicPath } = await editor.post<ArticleView>(`/articles/${draft.id}/submit`);
+    const { status } = await office.clerk('leader').post<ArticleView>(`/articles/${id}/approve`, { contentHash });
+    held(status === 'approved', `it is ${status}`);
+    return [{ id, title, path: publicPath }, `${status}, not public yet`];
+  });
 }

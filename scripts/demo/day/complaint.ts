@@ -8,6 +8,7 @@ interface ComplaintView {
   readonly dueAt: string;
   readonly dueWhy: string;
   readonly unit: string | null;
+  readonly messages: readonly { readonly type: string }[];
   readonly rating?: { readonly stars: number };
 }
 
@@ -43,6 +44,29 @@ export async function playComplaint(stage: Stage, resident: Resident, stranger: 
     return `${quote(own)}; the stranger reads ${quote(foreign, 30)}`;
   });
   return ticket;
+}
+
+/** Whoever does not like to type sends a photo, and whoever changes their mind leaves. */
+export async function playPhoto(stage: Stage, office: Office, resident: Resident): Promise<void> {
+  await stage.step(`${resident.name} begins a complaint and leaves with 取消`, async () => {
+    await resident.say('投诉');
+    const left = await resident.say('取消');
+    const mine = await resident.say('查询');
+    held(!TICKET.test(mine), `查询 says ${quote(mine)}`);
+    return `phone shows ${quote(left)}; 查询 then says ${quote(mine)}`;
+  });
+  await stage.step(`${resident.name} sends a photo, then 1, the village and 确认`, async () => {
+    const offer = await resident.say({ type: 'image' });
+    await resident.say('1');
+    await resident.say('3');
+    const done = await resident.say('确认');
+    const ticket = TICKET.exec(done)?.[0];
+    held(ticket !== undefined, `no ticket in ${quote(done)} after ${quote(offer)}`);
+    const seen = await office.clerk('dispatcher').get<ComplaintView>(`/complaints/${ticket}`);
+    const photos = seen.messages.filter(({ type }) => type === 'image');
+    held(photos.length === 1, `the office sees ${photos.length} photos`);
+    return `phone shows ${quote(offer, 40)}, then ticket ${ticket}; it waits for the office, with the photo`;
+  });
 }
 
 /** The office settles it, the resident reads the answer and rates it. */
