@@ -124,8 +124,8 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     accountType: env.WECHAT_ACCOUNT_TYPE,
     publicUrl: env.PUBLIC_URL,
     minLeadSeconds: env.BRIEFING_MIN_LEAD_SECONDS,
-    tellStaff: (tx, { key, briefingId }) =>
-      notices.tellStaff(tx, { key, kind: 'push_failed', ref: briefingId, path: `/console/briefings/${briefingId}` }),
+    tellStaff: (tx, { kind, key, briefingId }) =>
+      notices.tellStaff(tx, { key, kind, ref: briefingId, path: `/console/briefings/${briefingId}` }),
   });
   const menu = createMenu({
     transact,

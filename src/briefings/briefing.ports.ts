@@ -54,10 +54,15 @@ export type PushClient = Pick<
 >;
 
 /**
- * Tells the office at once that a push needs a person, in the transaction of the change that it speaks of. The same
- * `key` is told once.
+ * Tells the office that a push needs a person (at once), or that a briefing waits for a leader, in the transaction of the
+ * change that it speaks of. The same `key` is told once.
  */
 export type TellStaff = (
   tx: Tx,
-  trouble: { readonly key: string; readonly briefingId: string; readonly title: string; readonly words: string },
+  line: {
+    readonly kind: 'push_failed' | 'to_review';
+    readonly key: string;
+    readonly briefingId: string;
+    readonly words: string;
+  },
 ) => Promise<void>;

@@ -3,7 +3,7 @@ import type { Caller } from '../http/index.ts';
 import { AppError, type Clock } from '../kernel/index.ts';
 import type { Transact, Tx } from '../platform/mongo/index.ts';
 import { isKnownAudience, type TownGroups } from '../subscribers/index.ts';
-import type { ArticlesDoor } from './briefing.ports.ts';
+import type { ArticlesDoor, TellStaff } from './briefing.ports.ts';
 import { type Briefing, type BriefingMove, type FrozenArticle, frozenHash, pushTitle } from './briefing.ts';
 import type { ComposeRequest, EditRequest } from './briefings.contract.ts';
 import { assertMove, type BriefingChange, type BriefingsStore } from './briefings.store.ts';
@@ -16,6 +16,7 @@ export interface BriefingsServiceDeps {
   readonly transact: Transact;
   readonly audit: AuditRecorder;
   readonly clock: Clock;
+  readonly tellStaff: TellStaff;
 }
 
 /** One move of one briefing, as the steps of the console share it. */
@@ -182,6 +183,13 @@ async function submit(deps: BriefingsServiceDeps, caller: Caller, id: string): P
       approval: null,
       rejection: null,
     },
+    async (tx) =>
+      deps.tellStaff(tx, {
+        kind: 'to_review',
+        key: `to_review:briefing:${id}:${seen.rev}`,
+        briefingId: id,
+        words: '有简报待审核。',
+      }),
   );
 }
 

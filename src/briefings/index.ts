@@ -85,7 +85,7 @@ export function createBriefings(deps: BriefingsDeps): Briefings {
   };
   const finish = createFinishDesk(context);
   const deletion = createDeletionService({ store, articles, client: wechat, transact, audit, clock, log });
-  const serviceDeps = { store, articles, town, transact, audit, clock };
+  const serviceDeps = { store, articles, town, transact, audit, clock, tellStaff: deps.tellStaff };
   const scheduling = createSchedulingService({
     ...serviceDeps,
     locks: createQuotaLocks(connection),
@@ -93,7 +93,6 @@ export function createBriefings(deps: BriefingsDeps): Briefings {
     accountType: deps.accountType,
     calendars: deps.calendars,
     minLeadSeconds: deps.minLeadSeconds,
-    tellStaff: context.tellStaff,
     log,
   });
   return {

@@ -110,10 +110,10 @@ export async function moveBySystem(
 async function tell(
   { tellStaff }: Pick<PushContext, 'tellStaff'>,
   tx: Tx,
-  { id, title, rev }: Pick<Briefing, 'id' | 'title' | 'rev'>,
+  { id, rev }: Pick<Briefing, 'id' | 'rev'>,
   words: string,
 ): Promise<void> {
-  await tellStaff(tx, { key: `briefing:${id}:${rev}`, briefingId: id, title, words });
+  await tellStaff(tx, { kind: 'push_failed', key: `briefing:${id}:${rev}`, briefingId: id, words });
 }
 
 /**
@@ -141,7 +141,7 @@ export async function withPublishing<T>(
     const words = `已推送，但有文章没能公开：${err.message}`;
     return transact(async (tx) => {
       const result = await write(tx);
-      if (result !== null) await tell({ tellStaff }, tx, { ...briefing, rev: briefing.rev + 1 }, words);
+      if (result !== null) await tell({ tellStaff }, tx, { id: briefing.id, rev: briefing.rev + 1 }, words);
       return result;
     });
   }

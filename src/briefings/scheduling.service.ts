@@ -4,7 +4,7 @@ import { AppError, formatChinaMinute, type Log } from '../kernel/index.ts';
 import type { YearCalendar } from '../platform/config/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import type { AccountType } from '../wechat/index.ts';
-import type { PushClient, TellStaff } from './briefing.ports.ts';
+import type { PushClient } from './briefing.ports.ts';
 import type { Briefing } from './briefing.ts';
 import type { QuotaView, ResolveRequest, ScheduleRequest } from './briefings.contract.ts';
 import {
@@ -28,7 +28,6 @@ export interface SchedulingDeps extends BriefingsServiceDeps {
   readonly calendars: readonly YearCalendar[];
   /** BRIEFING_MIN_LEAD_SECONDS. */
   readonly minLeadSeconds: number;
-  readonly tellStaff: TellStaff;
   readonly log: Log;
 }
 

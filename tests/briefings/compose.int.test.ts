@@ -158,12 +158,15 @@ describe('approval', () => {
     expect((await steps.act(id, 'approve', { contentHash })).status).toBe('approved');
   });
 
-  test('sent back with a reason, it may be submitted again', async () => {
+  test('sent back with a reason, it may be submitted again; the office hears of each', async () => {
     const { id } = await steps.compose();
+    const told = town.reviews.length;
     await steps.byDispatcher(id, 'submit');
+    expect(town.reviews).toHaveLength(told + 1);
     await expect(steps.act(id, 'reject', { reason: ' ' })).rejects.toMatchObject({ code: 'invalid_input' });
     expect((await steps.act(id, 'reject', { reason: '顺序不对' })).rejection?.reason).toBe('顺序不对');
     expect((await steps.byDispatcher(id, 'submit')).rejection).toBeNull();
+    expect(town.reviews).toHaveLength(told + 2);
   });
 
   test('of a briefing with an article that was approved anew is refused', async () => {

@@ -168,6 +168,8 @@ export interface World {
   readonly articles: ReturnType<typeof memoryArticles>;
   readonly audit: AuditEntry[];
   readonly told: string[];
+  /** What was told of briefings that wait for a leader. */
+  readonly reviews: string[];
   /** Staff → openid of their bound phone. */
   readonly phones: Map<string, string>;
   readonly client: ReturnType<typeof createWechatClient>;
@@ -237,6 +239,7 @@ export async function world(
   const audit: AuditEntry[] = [];
   const recorder: AuditRecorder = { record: async (_tx, entry) => void audit.push(entry) };
   const told: string[] = [];
+  const reviews: string[] = [];
   const keys = new Set<string>();
   const articles = memoryArticles();
   const transact = createTransact(connection);
@@ -254,8 +257,8 @@ export async function world(
       accountType: sandbox.type,
       publicUrl: 'https://town.example.cn',
       minLeadSeconds: setting.minLeadSeconds ?? 0,
-      tellStaff: async (_tx, { key, words }) => {
-        if (!keys.has(key)) told.push(words);
+      tellStaff: async (_tx, { kind, key, words }) => {
+        if (!keys.has(key)) (kind === 'to_review' ? reviews : told).push(words);
         keys.add(key);
       },
     });
@@ -268,6 +271,7 @@ export async function world(
     articles,
     audit,
     told,
+    reviews,
     phones,
     client,
     sandbox,
