@@ -127,6 +127,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     tellStaff: (tx, { kind, key, briefingId }) =>
       notices.tellStaff(tx, { key, kind, ref: briefingId, path: `/console/briefings/${briefingId}` }),
   });
+  pushes.with = (articleId) => briefings.api.pushedWith(articleId);
   const menu = createMenu({
     transact,
     audit,

@@ -82,7 +82,8 @@ describe('on the whole system', { timeout: 60_000 }, () => {
     expect(await Promise.all([pushesOn(mine), pushesOn(other)])).toEqual([1, 0]);
     expect((await get(id)).dispatch.batches).toMatchObject([{ clientMsgId: `b${id}-1`, status: 'delivered' }]);
 
-    await dispatcher.post(`/articles/${articleId}/withdraw`, { reason: '名单有误' });
+    const withdrawn = await dispatcher.post(`/articles/${articleId}/withdraw`, { reason: '名单有误' });
+    expect(withdrawn).toMatchObject({ pushedBriefings: [{ id, title: '本周简报' }] });
     expect((await get(id)).deletePushed?.articles).toMatchObject([{ withdrawn: true }]);
     await dispatcher.post(`/briefings/${id}/delete-pushed`, { reason: '名单有误' });
     expect((await sends())[0]?.status).toBe('DELETE');
