@@ -46,7 +46,10 @@ export const envSchema = z.object({
   ROLE: z.enum(['web', 'worker', 'all']).default('all'),
   REDIS_URL: z
     .string()
-    .regex(/^rediss?:\/\/\S+$/, 'must start with redis:// or rediss://')
+    .refine(
+      (text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol),
+      'must be like redis://host:6379/0',
+    )
     .optional(),
   WECHAT_MODE: z.enum(['secure', 'plain', 'compat']).default('secure'),
   WECHAT_ACCOUNT_TYPE: z.enum(['subscription', 'service']).default('subscription'),

@@ -1,6 +1,7 @@
 import mongoose, { type Connection } from 'mongoose';
 import type { MongoClientOptions } from 'mongodb';
 import type { Log } from '../../kernel/index.ts';
+import { whyNeverFit } from './server.ts';
 
 /**
  * Two pools to one MongoDB. `hot` serves the webhook and fails fast (P3: a frozen mongod makes the driver's own
@@ -11,7 +12,10 @@ export interface MongoPools {
   readonly work: Connection;
   /** True while both pools have been connected and no disconnect was seen since. */
   ready(): boolean;
-  /** Resolves at the first moment both pools are connected. */
+  /**
+   * Resolves at the first moment both pools are connected. Rejects with an Error in plain English where waiting cannot
+   * help: an address that cannot be read, or a server that is no replica set.
+   */
   whenReady(): Promise<void>;
   close(): Promise<void>;
 }
@@ -51,7 +55,11 @@ export function connectMongo(deps: { uri: string; log: Log }): MongoPools {
         return;
       } catch (err) {
         log.warn('mongo.away', { pool: name, err });
-        await connection.close(true).catch(() => undefined);
+        // Not by force: mongoose refuses every operation of a connection that was ever closed so, also after a reopening.
+        await connection.close(false).catch(() => undefined);
+        // Asked once a round, by one of the two pools.
+        const hopeless = isUnreadable(err) ? unreadable(err) : name === 'hot' ? await whyNeverFit(uri) : null;
+        if (hopeless !== null) throw new Error(hopeless, { cause: err });
         await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
       }
     }
@@ -59,6 +67,8 @@ export function connectMongo(deps: { uri: string; log: Log }): MongoPools {
   const hot = newConnection();
   const work = newConnection();
   const opened = Promise.all([open(hot, HOT, 'hot'), open(work, WORK, 'work')]);
+  // Whoever asks `whenReady` hears of it; the webhook goes on with the spool until then.
+  opened.catch(() => undefined);
   return {
     hot,
     work,
@@ -71,6 +81,15 @@ export function connectMongo(deps: { uri: string; log: Log }): MongoPools {
       await Promise.all([hot.close(true), work.close(true)]);
     },
   };
+}
+
+/** By name: the driver's address parser has error classes of its own. */
+function isUnreadable(error: unknown): error is Error {
+  return error instanceof Error && /^Mongo(Parse|InvalidArgument|MissingCredentials)Error$/.test(error.name);
+}
+
+function unreadable(error: Error): string {
+  return `MONGODB_URI cannot be used: ${error.message.replace(/\/\/[^/@]*@/g, '//')}`;
 }
 
 function newConnection(): Connection {
