@@ -1,10 +1,10 @@
-import { isAppError, newToken, type Clock, type Log } from '../kernel/index.ts';
+import { AppError, isAppError, newToken, type Clock, type Log } from '../kernel/index.ts';
 import type { WebhookHandler } from '../http/index.ts';
 import type { Inbox } from '../inbox/index.ts';
 import type { Env } from '../platform/config/index.ts';
 import type { Metrics } from '../platform/metrics/index.ts';
 import {
-  checkReply,
+  checkWebhookQuery,
   createMessageCrypto,
   openWebhookBody,
   parseInbound,
@@ -15,10 +15,14 @@ import {
   type InboundMessage,
   type OpenedWebhook,
   type Reply,
+  type WebhookRequest,
 } from '../wechat/index.ts';
 
 const TEXT = 'text/plain; charset=utf-8';
 const XML = 'application/xml; charset=utf-8';
+
+type WebhookQuery = WebhookRequest['query'];
+type Answer = Awaited<ReturnType<WebhookHandler>>;
 
 /** The webhook: protocol in, inbox, protocol out. Knows neither flows nor stores. */
 export function createWebhook(deps: {
@@ -42,32 +46,60 @@ export function createWebhook(deps: {
     reply: Reply | null,
   ): { type: string; body: string } => {
     if (reply === null) return { type: TEXT, body: SUCCESS };
-    checkReply(reply, message);
     const seconds = Math.floor(clock.now().getTime() / 1_000);
-    const xml = renderReply({ reply, to: message.openid, from: message.toUserName, createTime: seconds });
+    const { openid: to, toUserName: from } = message;
+    const xml = renderReply({ reply, to, from, createTime: seconds, inReplyTo: message });
     if (!opened.encrypted) return { type: XML, body: xml };
     const token = tokens[opened.tokenIndex] ?? env.WECHAT_TOKEN;
     const sealed = sealReply({ crypto, xml, timestamp: seconds, nonce: newToken(9), token, keyIndex: opened.keyIndex });
     return { type: XML, body: sealed };
   };
 
-  return async ({ method, query, body }) => {
+  const open = (body: string, query: WebhookQuery): { opened: OpenedWebhook; message: InboundMessage } => {
+    const opened = openWebhookBody({ mode: env.WECHAT_MODE, query, body, tokens, crypto });
+    const message = parseInbound(opened.fields);
+    if (message.openid === '') throw new AppError('invalid_input', { details: { check: 'sender' } });
+    return { opened, message };
+  };
+
+  /** What the request itself did wrong. Anything else passes on. */
+  const refusal = (error: unknown): Answer => {
+    if (!isAppError(error) || error.status >= 500) throw error;
+    const check = (error.details as { check?: string } | undefined)?.check;
+    log.warn('webhook.refused', { code: error.code, check });
+    metrics.inbound.inc({ type: 'unknown', outcome: 'refused' });
+    return { status: error.status, type: TEXT, body: error.code };
+  };
+
+  const receive = async (readBody: () => Promise<string>, query: WebhookQuery): Promise<Answer> => {
+    let asked: ReturnType<typeof open>;
+    try {
+      checkWebhookQuery({ mode: env.WECHAT_MODE, query, tokens });
+      asked = open(await readBody(), query);
+    } catch (error) {
+      return refusal(error);
+    }
+    const { opened, message } = asked;
+    const reply = await deps.inbox.answer(message);
+    const rendered = render(message, opened, reply);
+    metrics.inbound.inc({ type: message.type, outcome: reply === null ? 'success' : 'reply' });
+    return { status: 200, ...rendered };
+  };
+
+  const verify = (query: WebhookQuery): Answer => {
+    try {
+      return { status: 200, type: TEXT, body: verifyUrl({ query, tokens, crypto }) };
+    } catch (error) {
+      return refusal(error);
+    }
+  };
+
+  return async ({ method, query, readBody }) => {
     const asked = listQuery(query);
     try {
-      if (method === 'GET') return { status: 200, type: TEXT, body: verifyUrl({ query: asked, tokens, crypto }) };
-      const opened = openWebhookBody({ mode: env.WECHAT_MODE, query: asked, body, tokens, crypto });
-      const message = parseInbound(opened.fields);
-      const reply = await deps.inbox.answer(message);
-      metrics.inbound.inc({ type: message.type, outcome: reply === null ? 'success' : 'reply' });
-      return { status: 200, ...render(message, opened, reply) };
+      return method === 'GET' ? verify(asked) : await receive(readBody, asked);
     } catch (error) {
-      if (isAppError(error) && error.status < 500) {
-        const check = (error.details as { check?: string } | undefined)?.check;
-        log.warn('webhook.refused', { code: error.code, check });
-        metrics.inbound.inc({ type: 'unknown', outcome: 'refused' });
-        return { status: error.status, type: TEXT, body: error.code };
-      }
-      // Not `success`: the platform shall try again, and the resident shall not be told that all is well.
+      // Not `success`, whatever it was: the platform shall try again, and nobody shall be told that all is well.
       log.error('webhook.failed', { err: error });
       metrics.inbound.inc({ type: 'unknown', outcome: 'failed' });
       return { status: 500, type: TEXT, body: 'error' };
@@ -76,7 +108,7 @@ export function createWebhook(deps: {
 }
 
 /** A repeated parameter stays a list: the protocol refuses it. */
-function listQuery(query: URLSearchParams): Record<string, string | string[]> {
+function listQuery(query: URLSearchParams): WebhookQuery {
   return Object.fromEntries(
     [...new Set(query.keys())].map((name) => {
       const values = query.getAll(name);

@@ -6,11 +6,15 @@ import { sameSecret } from './guards.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
 
-/** The platform's calls: raw, because the signature is checked over what came and repeated parameters must be seen. */
+/**
+ * The platform's calls: raw, because the signature is checked over what came and repeated parameters must be seen.
+ * `readBody` is called after the query has been found good: nobody else makes us read anything.
+ */
 export type WebhookHandler = (request: {
   method: 'GET' | 'POST';
   query: URLSearchParams;
-  body: string;
+  /** AppError too_large past 64 KiB. */
+  readBody: () => Promise<string>;
 }) => Promise<{ status: number; type: string; body: string }>;
 
 export interface PlainDeps {
@@ -73,11 +77,10 @@ async function answerMetrics(ctx: ShellContext, deps: PlainDeps): Promise<void> 
 
 async function answerWebhook(ctx: ShellContext, webhook: WebhookHandler): Promise<void> {
   const method = ctx.method === 'POST' ? 'POST' : 'GET';
-  const bytes = method === 'POST' ? await readBytes(ctx.req, MAX_WEBHOOK_BYTES) : Buffer.alloc(0);
   const answer = await webhook({
     method,
     query: new URLSearchParams(ctx.querystring),
-    body: bytes.toString('utf8'),
+    readBody: async () => (await readBytes(ctx.req, MAX_WEBHOOK_BYTES)).toString('utf8'),
   });
   ctx.status = answer.status;
   ctx.set('Content-Type', answer.type);

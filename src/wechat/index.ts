@@ -16,6 +16,6 @@ export type { ReplyTarget } from './replies.ts';
 export type * from './replies.types.ts';
 export { signatureOf, verifySignature } from './signature.ts';
 export { createMemoryTokenStore } from './token-store.ts';
-export { openWebhookBody, sealReply, verifyUrl } from './webhook.ts';
+export { checkWebhookQuery, openWebhookBody, sealReply, verifyUrl } from './webhook.ts';
 export type { OpenedWebhook, WebhookRequest } from './webhook.ts';
 export { parseXml } from './xml.ts';

@@ -34,6 +34,19 @@ export interface OpenedWebhook {
 }
 
 /**
+ * What can be checked of a POST before its body is read. Throws AppError `bad_signature` (401) as openWebhookBody does,
+ * which checks the same again with the body.
+ */
+export function checkWebhookQuery({ mode, query, tokens }: Pick<WebhookRequest, 'mode' | 'query' | 'tokens'>): void {
+  checkSignature(query, tokens);
+  if (!isEncrypted(query)) {
+    if (mode === 'secure') deny('mode');
+    return;
+  }
+  if (single(query, 'msg_signature') === undefined) deny('msg_signature');
+}
+
+/**
  * Checks and opens one POST. Throws AppError `bad_signature` (401; details.check: signature, msg_signature,
  * encrypt_type, mode, ciphertext, appid) or `invalid_input` (400; details.check: encrypt, format, size, declaration,
  * depth, nodes, xml, json). The signature is checked before the body is looked at.

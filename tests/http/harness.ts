@@ -34,7 +34,7 @@ export async function startShell(routes: (effects: unknown[]) => readonly Route[
   const effects: unknown[] = [];
   const app = createShell({
     routes: routes(effects),
-    webhook: async ({ body }) => ({ status: 200, type: 'text/plain', body: body === '' ? 'echo' : 'success' }),
+    webhook: async ({ method }) => ({ status: 200, type: 'text/plain', body: method === 'GET' ? 'echo' : 'success' }),
     sessionOf: async (token) => (token === SESSION.token ? { caller: EDITOR, csrfToken: SESSION.csrfToken } : null),
     may: (role, action) => role === 'editor' && action === 'articles.write',
     limiter: { take: async () => ({ ok: true }) },
