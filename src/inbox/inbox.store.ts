@@ -87,6 +87,14 @@ export function createInboxStore(connection: Connection, codec: RowCodec): Inbox
     });
   }, MAX_BATCH);
 
+  const durables = createBatch<string, boolean>(async (wanted) => {
+    const found = await rows()
+      .find({ _id: { $in: wanted } }, { projection: { _id: 1 }, readConcern: ReadConcern.MAJORITY })
+      .toArray();
+    const keys = new Set(found.map((doc) => doc._id));
+    return wanted.map((key) => keys.has(key));
+  }, MAX_BATCH);
+
   const inserts = createBatch<RowDoc, boolean>(async (docs) => {
     try {
       await rows().insertMany(docs, { ordered: false, writeConcern: { w: 'majority', journal: true } });
@@ -105,10 +113,7 @@ export function createInboxStore(connection: Connection, codec: RowCodec): Inbox
   return {
     look: (key, openid) => looks.add({ key, openid }),
     insert: (row) => inserts.add(toDoc(row, codec)),
-    isDurable: async (key) => {
-      const majority = ReadConcern.MAJORITY;
-      return (await rows().findOne({ _id: key }, { projection: { _id: 1 }, readConcern: majority })) !== null;
-    },
+    isDurable: (key) => durables.add(key),
     finish: (row, { reply, tellAt, at, apart = false }) => {
       const change = apart ? traceless(row, at, codec) : { doneAt: at };
       const kept = { reply: reply && codec.seal(row.key, reply), lease: null, ...(tellAt ? { tellAt } : {}) };

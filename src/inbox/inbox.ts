@@ -15,6 +15,12 @@ const ANSWER_BY_MS = 4_500;
 /** How long the message may take to become durable in MongoDB before it goes to the spool (P3). */
 const DURABLE_BY_MS = 3_000;
 
+/**
+ * Deliveries that read and claim at the same time: more than the hot pool has connections wait here in order, and not
+ * in the driver's queue, which would take a burst for an outage.
+ */
+const MAX_AT_ONCE = 20;
+
 export interface InboxDeps<C> {
   readonly connection: Connection;
   readonly codec: RowCodec;
@@ -114,9 +120,20 @@ function createKeeping(deps: { spool: Spool; breaker: Breaker; intake: Intake; l
     return 'spooled';
   };
 
+  const gate = createGate(MAX_AT_ONCE);
+
   return async ({ delivery, durable }: Asked): Promise<Kept> => {
     if (breaker.isOpen() || (await spool.holds(delivery.message.openid))) return toSpool(delivery);
-    const received = intake.receive(delivery);
+    const received = gate.enter().then((leave) => {
+      if (delivery.late) {
+        // Given up while it waited here: it is in the spool.
+        leave();
+        throw new AppError('store_unavailable');
+      }
+      const outcome = intake.receive(delivery);
+      void Promise.race([durable, outcome]).then(leave, leave);
+      return outcome;
+    });
     received.catch(() => undefined);
     try {
       await breaker.run(DURABLE_BY_MS, () => Promise.race([durable, received.then(() => undefined)]));
@@ -128,6 +145,24 @@ function createKeeping(deps: { spool: Spool; breaker: Breaker; intake: Intake; l
       delivery.late = true;
       return toSpool(delivery);
     }
+  };
+}
+
+/** Lets `places` in at a time, in order; `enter` resolves with what gives the place back. */
+function createGate(places: number): { enter(): Promise<() => void> } {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  const leave = (): void => {
+    const next = waiting.shift();
+    if (next) next();
+    else free += 1;
+  };
+  return {
+    enter: async () => {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      return leave;
+    },
   };
 }
 

@@ -69,6 +69,11 @@ interface Work<C> {
   readonly tellAt: () => Date | null;
 }
 
+/** How it ended in this process; `owed` = the reply has become a notice's business. */
+interface Done extends Outcome {
+  readonly owed: boolean;
+}
+
 const TAKEN_OVER = { conversation: null, counts: false } as const;
 
 /** The mailbox of P2: claim, order, effect, finish; any process may finish any row. */
@@ -76,7 +81,7 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
   const { store, handler, limit, clock, log, leaseMs = LEASE_MS } = deps;
   const me = newToken(9);
   /** Rows that this process is working on: waiters here need not ask the database. */
-  const working = new Map<string, Promise<Outcome>>();
+  const working = new Map<string, Promise<Done>>();
 
   const later = (ms: number): Date => new Date(clock.now().getTime() + ms);
 
@@ -154,7 +159,7 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
   /** Nobody here knows of a request: one may still come. */
   const tellAtOfNobody = (): Date => later(REDELIVERY_MS);
 
-  const work = (row: InboxRow, how: Work<C>): Promise<Outcome> => {
+  const work = (row: InboxRow, how: Work<C>): Promise<Done> => {
     const running = effect(row, how).finally(() => working.delete(row.key));
     working.set(row.key, running);
     // The request may be answered before this fails; the failure is logged in `effect`.
@@ -162,7 +167,7 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
     return running;
   };
 
-  const effect = async (row: InboxRow, how: Work<C>): Promise<Outcome> => {
+  const effect = async (row: InboxRow, how: Work<C>): Promise<Done> => {
     const { key, openid, message, receivedAt } = row;
     const renewal = setInterval(() => {
       void store.extend({ key, by: me, until: later(leaseMs) }).catch(() => undefined);
@@ -180,8 +185,11 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
       if (apart && reply && tellAt) await deps.oweLateApart({ key: `late:${key}`, openid, reply });
       await store.finish(row, { ...outcome, tellAt: apart ? null : tellAt, at: clock.now() });
       // The request may have been answered while the row was being finished.
-      if (reply && !apart && !tellAt && how.tellAt()) await store.setTellAt(key, clock.now());
-      return outcome;
+      if (reply && !tellAt && how.tellAt()) {
+        if (apart) await deps.oweLateApart({ key: `late:${key}`, openid, reply });
+        else await store.setTellAt(key, clock.now());
+      }
+      return { ...outcome, owed: !apart && tellAt !== null };
     } catch (err) {
       const fault = isStoreFault(err);
       log.error('inbox.effect_failed', { type: message?.type, attempts: row.attempts, err });
@@ -211,21 +219,14 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
 
   /** The outcome of a message that somebody has claimed: waited for, and ended here where its owner is gone. */
   const answerOfClaimed = async (delivery: Delivery): Promise<Outcome> => {
-    const { key, message } = delivery;
-    let durable = false;
+    const asked = { delivery, durable: false };
     for (let pause = WAIT_FIRST_MS; ; pause = Math.min(pause * 2, WAIT_MAX_MS)) {
-      const mine = working.get(key);
-      // What is only on one node may still be lost: it is not answered for before it is on a majority.
-      durable ||= mine !== undefined || (await store.isDurable(key));
-      if (durable) delivery.onDurable();
-      if (mine) return withoutDebt(delivery, await mine);
-      const { row } = await store.look(key, message.openid);
-      if (!row) throw new AppError('store_unavailable', { message: 'the row that was there has been rolled back' });
-      if (durable && row.state === 'done') return row.tellAt ? withoutDebt(delivery, row) : row;
-      if (row.state === 'failed') return givenUp(delivery);
-      if (row.state === 'open' && isFree(row.lease?.until ?? null)) {
-        const taken = await takeOver(key);
-        if (taken) return work(taken, { ...TAKEN_OVER, tellAt: tellAtOf(delivery) });
+      try {
+        const outcome = await askOnce(asked);
+        if (outcome) return outcome;
+      } catch (error) {
+        // The message is safe: a store that stumbles now is asked again as long as the request may wait.
+        if (!asked.durable || delivery.late || !isStoreFault(error)) throw error;
       }
       // Whoever works on the row owes the reply as a notice: this request has been answered.
       if (delivery.late) throw new AppError('store_unavailable', { message: 'another process works on this message' });
@@ -233,9 +234,33 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
     }
   };
 
+  /** The outcome as far as it is known now. */
+  const askOnce = async (asked: { delivery: Delivery; durable: boolean }): Promise<Outcome | null> => {
+    const { delivery } = asked;
+    const { key, message } = delivery;
+    const mine = working.get(key);
+    // What is only on one node may still be lost: it is not answered for before it is on a majority.
+    asked.durable ||= mine !== undefined || (await store.isDurable(key));
+    if (asked.durable) delivery.onDurable();
+    if (mine) {
+      const done = await mine;
+      return done.owed ? withoutDebt(delivery, done) : done;
+    }
+    const { row } = await store.look(key, message.openid);
+    if (!row) throw new AppError('store_unavailable', { message: 'the row that was there has been rolled back' });
+    if (row.state === 'failed') return givenUp(delivery);
+    if (row.state === 'done') {
+      if (!asked.durable) return null;
+      return row.tellAt ? withoutDebt(delivery, row) : row;
+    }
+    if (!isFree(row.lease?.until ?? null)) return null;
+    const taken = await takeOver(key);
+    return taken && work(taken, { ...TAKEN_OVER, tellAt: tellAtOf(delivery) });
+  };
+
   /** This request takes the reply to the resident: no notice is needed. */
   const withoutDebt = async (delivery: Delivery, outcome: Outcome): Promise<Outcome> => {
-    if (!delivery.late && outcome.reply && !outcome.apart) {
+    if (!delivery.late) {
       // At worst the resident reads it twice; an answer that is at hand is not held back for that.
       await store.setTellAt(delivery.key, null).catch(() => undefined);
     }

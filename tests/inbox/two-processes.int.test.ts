@@ -79,10 +79,14 @@ describe('two processes', () => {
 describe('a process killed by kill -9', () => {
   // Short, so that the tests need not wait for long; a process that is merely slow may lose its row to another here.
   const leaseMs = 1_000;
-  beforeAll(() => migrateInbox(uri));
+  let other: Node;
+  beforeAll(async () => {
+    await migrateInbox(uri);
+    other = await start({ sweeps: false, leaseMs });
+  });
 
   it.each(['before', 'after'] as const)('%s its effect: a redelivery elsewhere is answered', async (hang) => {
-    const [dying, other] = await Promise.all([start({ hang, leaseMs }), start({ sweeps: false, leaseMs })]);
+    const dying = await start({ hang, leaseMs });
     const openid = resident();
     const said = message(openid, `hang ${hang}`);
     void dying.deliver(said);
@@ -98,6 +102,20 @@ describe('a process killed by kill -9', () => {
     // The resident has it: it is not told again.
     const [row] = await seen.rows([openid]);
     expect(row).not.toHaveProperty('tellAt');
+    expect(await seen.told(openid)).toEqual([]);
+  });
+
+  it('and a sweep ends the message: a redelivery that brings the reply takes the notice away', async () => {
+    const dying = await start({ hang: 'before', leaseMs });
+    const openid = resident();
+    const said = message(openid, 'hang once');
+    void dying.deliver(said);
+    await vi.waitFor(async () => expect(await statesOf([openid])).toEqual(['open']), until);
+    await dying.kill();
+    const after = await start({ leaseMs });
+    await vi.waitFor(async () => expect((await seen.rows([openid]))[0]).toHaveProperty('tellAt'), until);
+    expect(await after.deliver(said)).toContain('did hang once');
+    expect((await seen.rows([openid]))[0]).not.toHaveProperty('tellAt');
     expect(await seen.told(openid)).toEqual([]);
   });
 
@@ -119,7 +137,7 @@ describe('a process killed by kill -9', () => {
   });
 
   it('holds up a later message of the same resident only until its row is taken over', async () => {
-    const [dying, other] = await Promise.all([start({ hang: 'before', leaseMs }), start({ sweeps: false, leaseMs })]);
+    const dying = await start({ hang: 'before', leaseMs });
     const openid = resident();
     void dying.deliver(message(openid, 'hang first'));
     await vi.waitFor(async () => expect(await statesOf([openid])).toEqual(['open']), until);
