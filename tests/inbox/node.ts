@@ -49,13 +49,13 @@ const inbox = createInbox<null>({
     apply: async ({ key, message, at }) => {
       const said = message.type === 'text' ? message.text : message.type;
       if (options.hang === 'before' && said.includes('hang')) await forever;
+      if (options.slowMs) await new Promise((resolve) => setTimeout(resolve, options.slowMs));
       await effects().updateOne({ _id: message.openid }, { $push: { calls: key } }, { upsert: true });
       await effects().updateOne(
         { _id: message.openid, 'done.key': { $ne: key } },
         { $push: { done: { key, text: said } } },
       );
       if (options.hang === 'after' && said.includes('hang')) await forever;
-      if (options.slowMs) await new Promise((resolve) => setTimeout(resolve, options.slowMs));
       return text(`did ${said} of ${at.getTime() > 0 ? 'then' : ''}`);
     },
   },
