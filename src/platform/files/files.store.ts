@@ -20,7 +20,7 @@ export interface FileStore<F extends FileFacts> {
   facts(id: string): Promise<StoredFile<F> | null>;
   /** In the order of storing; ids that name nothing are left out. */
   factsOf(ids: readonly string[]): Promise<StoredFile<F>[]>;
-  /** All bytes at once, for files that are known to be small. Null where there is none. */
+  /** All bytes at once, for files that are known to be small. Null where there is none or its pieces do not fit. */
   read(id: string): Promise<Buffer | null>;
   /** Bytes as they come, for large files. Errors, also that there is none, come on the stream. */
   open(id: string): Readable;
@@ -74,7 +74,13 @@ export function createFileStore<F extends FileFacts>(deps: {
     read: async (id) => {
       if ((await factsOf([id])).length === 0) return null;
       const chunks: Buffer[] = [];
-      for await (const chunk of open(id) as AsyncIterable<Buffer>) chunks.push(chunk);
+      try {
+        for await (const chunk of open(id) as AsyncIterable<Buffer>) chunks.push(chunk);
+      } catch (error) {
+        // Pieces that are missing or of another size: somebody wrote past the store.
+        if (error instanceof mongoose.mongo.MongoGridFSChunkError) return null;
+        throw error;
+      }
       return Buffer.concat(chunks);
     },
     open,
