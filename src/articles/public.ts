@@ -5,7 +5,7 @@ import type { ArticleVersion, CollectiveDecision, VersionSummary } from './artic
 import { cleanBody } from './body.ts';
 import type { ArticlesStore, Before } from './articles.store.ts';
 import type { CheckedImage } from './media.ts';
-import type { PublicFilter, PublicStore } from './public.store.ts';
+import type { PublicStore } from './public.store.ts';
 import type { Verifier } from './verify.ts';
 
 /** An article in a list for the public. */
@@ -113,19 +113,13 @@ async function search(
 ): Promise<Page<PublicItem>> {
   const asked = deps.words.asked(query.words);
   if (asked.length === 0) return { items: [], nextCursor: null };
-  const [part, ...place] =
-    query.cursor === undefined
-      ? (['title', null, null] as const)
-      : decodeCursor(query.cursor, ['string', 'number', 'string'] as const);
-  const filters: readonly [string, PublicFilter][] = [
-    ['title', { titleWords: asked }],
-    ['text', { onlyTextWords: asked }],
-  ];
-  const found: { part: string; row: VersionSummary }[] = [];
-  for (const [name, filter] of filters.slice(part === 'text' ? 1 : 0)) {
-    const before = name === part && place[0] !== null && place[1] !== null ? placeOf([place[0], place[1]]) : null;
+  const start = query.cursor === undefined ? null : searchPlaceOf(query.cursor);
+  const found: { part: SearchPart; row: VersionSummary }[] = [];
+  for (const part of start?.part === 'text' ? (['text'] as const) : (['title', 'text'] as const)) {
+    const filter = part === 'title' ? { titleWords: asked } : { onlyTextWords: asked };
+    const before = start?.part === part ? start.before : null;
     const rows = await deps.publicStore.list(filter, before, query.limit + 1 - found.length);
-    found.push(...rows.map((row) => ({ part: name, row })));
+    found.push(...rows.map((row) => ({ part, row })));
     if (found.length > query.limit) break;
   }
   const last = found.length > query.limit ? found[query.limit - 1] : undefined;
@@ -136,6 +130,14 @@ async function search(
     ),
     nextCursor: last ? encodeCursor([last.part, ...positionOf(last.row)]) : null,
   };
+}
+
+type SearchPart = 'title' | 'text';
+
+function searchPlaceOf(cursor: string): { part: SearchPart; before: Before } {
+  const [part, at, id] = decodeCursor(cursor, ['string', 'number', 'string'] as const);
+  if (part !== 'title' && part !== 'text') throw new AppError('invalid_input');
+  return { part, before: placeOf([at, id]) };
 }
 
 function shown(verifier: Verifier, rows: readonly VersionSummary[]): PublicItem[] {
