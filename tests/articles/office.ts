@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { MongoClient, ObjectId } from 'mongodb';
+import sharp from 'sharp';
 import { afterAll, beforeAll } from 'vitest';
 import type { StaffClient } from '../support/staff-client.ts';
 import { testDatabase } from '../support/stores.ts';
@@ -73,12 +74,26 @@ export function openOffice(options: Omit<TownOptions, 'uri'> = {}) {
   };
   const approve = (article: ArticleAnswer, more: object = {}, by = 'leader'): Promise<ArticleAnswer> =>
     person(by).post(`/articles/${article.id}/approve`, { contentHash: article.contentHash, ...more });
+  const send = (by: string, bytes: Uint8Array, name: string): Promise<Response> => {
+    const form = new FormData();
+    form.append('file', new Blob([new Uint8Array(bytes)]), name);
+    return fetch(`${town().url}/api/v1/media`, { method: 'POST', headers: person(by).headers, body: form });
+  };
   return {
     /** Past the service, as a database administrator. */
     db: () => client.db(database.name),
+    uri: database.uri,
     town,
     person,
     write,
+    /** Uploads an image as that person; throws where it is refused. */
+    upload: async (by: string, bytes: Uint8Array, name = '图.png'): Promise<{ id: string; url: string }> => {
+      const answer = await send(by, bytes, name);
+      if (answer.status !== 201) throw new Error(`upload: ${answer.status}`);
+      return (await answer.json()) as { id: string; url: string };
+    },
+    /** The bare answer to an upload. */
+    send,
     submitted,
     approve,
     published: async (over: Readonly<Record<string, unknown>> = {}): Promise<ArticleAnswer> =>
@@ -89,8 +104,9 @@ export function openOffice(options: Omit<TownOptions, 'uri'> = {}) {
       const failed = answer.body as Partial<ErrorAnswer> | null;
       return { status: answer.status, code: failed?.error?.code ?? null, body: answer.body };
     },
+    /** A resident's request; with a header of its own, so that `fetch` does not ask caches to be passed by. */
     page: (path: string, headers: Record<string, string> = {}): Promise<Response> =>
-      fetch(town().url + path, { headers, redirect: 'manual' }),
+      fetch(town().url + path, { headers: { 'cache-control': 'max-age=0', ...headers }, redirect: 'manual' }),
     idOf: async (by: string): Promise<string> => (await person(by).get<{ staff: { id: string } }>('/session')).staff.id,
     /** What `mismatch` alarms the service has counted. */
     alarms: async (): Promise<number> => {
@@ -101,4 +117,10 @@ export function openOffice(options: Omit<TownOptions, 'uri'> = {}) {
   };
 }
 
+export const sha256 = (what: string | Uint8Array): string => createHash('sha256').update(what).digest('hex');
+/** A small picture of one colour. */
+export const picture = (background: string): Promise<Buffer> =>
+  sharp({ create: { width: 24, height: 16, channels: 3, background } })
+    .png()
+    .toBuffer();
 export const oid = (hex: string): ObjectId => ObjectId.createFromHexString(hex);
