@@ -135,7 +135,6 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     configured: config.menu,
     answersKey: (key) => answersMenuKey(key, config.categories),
   });
-  pushes.with = briefings.api.pushedWith;
   const conversation = createConversation({
     connection: mongo.hot,
     workConnection: mongo.work,
