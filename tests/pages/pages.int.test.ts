@@ -74,7 +74,7 @@ describe('every page', () => {
       const all = elements(html);
       expect(answer.headers.get('content-type'), path).toBe('text/html; charset=utf-8');
       expect(one(all, 'html').attribs['lang']).toBe('zh-CN');
-      expect(one(all, 'title').text).toContain('醉美泾河源');
+      expect(one(all, 'title').text).toContain(office.town().config.town.account);
       one(all, 'h1');
       one(all, 'main');
       expect(all.filter(({ name }) => name === 'script' || name === 'iframe')).toEqual([]);
@@ -183,7 +183,7 @@ describe('the page of an article', () => {
   it('of somebody without a unit comes from the town office', async () => {
     const leaders = await office.submitted({}, 'leader');
     await office.approve(leaders, {}, 'otherLeader');
-    expect(await (await page(`/articles/${leaders.id}`)).text()).toContain('来源：泾河源镇人民政府');
+    expect(await (await page(`/articles/${leaders.id}`)).text()).toContain(`来源：${office.town().config.town.office}`);
   });
 
   it('gives a shared link its title, words and picture, and one address', async () => {
