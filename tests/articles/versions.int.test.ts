@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ArticleAnswer, oid, openOffice } from './office.ts';
 
-const office = openOffice();
+const office = openOffice({ env: { STAFF_WEBHOOK_URL: 'http://127.0.0.1:9/robot' } });
 const { approve, ask, person, published, submitted, write } = office;
 
 const edit = async (id: string, baseVersion: number, change: object, by = 'editor'): Promise<ArticleAnswer> => {
@@ -94,6 +94,20 @@ describe('the hash', () => {
     const article = await submitted({ title: '示例\uD83D公示\uFFFE', bodyHtml: '<p>甲\uDE00乙</p>' });
     expect(await approve(article)).toMatchObject({ status: 'published', title: '示例公示' });
     expect(await shown(article.id)).toContain('甲乙');
+  });
+});
+
+describe('submitting', () => {
+  it('tells the group of the office that something waits, once a submission and without its title', async () => {
+    const lines = (id: string) => office.db().collection('staff_lines').find({ ref: id }).toArray();
+    const { id } = await submitted({ title: '不该出现' });
+    expect(await ask('editor', 'POST', `/articles/${id}/submit`, {})).toMatchObject({ code: 'wrong_state' });
+    const told = await lines(id);
+    expect(told).toMatchObject([{ kind: 'to_review', path: `/console/articles/${id}` }]);
+    expect(JSON.stringify(told)).not.toContain('不该出现');
+    await person('leader').post(`/articles/${id}/reject`, { reason });
+    await person('editor').post(`/articles/${id}/submit`);
+    expect(await lines(id)).toHaveLength(2);
   });
 });
 
