@@ -22,6 +22,7 @@ import { createSearchWords } from '../platform/search-words/index.ts';
 import { createWorkingDays } from '../platform/working-days/index.ts';
 import { createStaff, loginRules, roleMay, type StaffApi } from '../staff/index.ts';
 import { createSubscribers } from '../subscribers/index.ts';
+import { createTipoffs } from '../tipoffs/index.ts';
 import { createMemoryTokenStore, createWechatClient, type WechatClient } from '../wechat/index.ts';
 import { healthRoutes } from './health.ts';
 import { metaRoutes } from './meta.ts';
@@ -112,6 +113,16 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     onMismatch: () => metrics.alarms.inc({ kind: 'content_mismatch' }),
   });
   const complaints = createComplaints({ ...shared, audit, notices, config, say, keys, workingDays, searchWords });
+  const tipoffs = createTipoffs({
+    ...shared,
+    audit,
+    keys,
+    config,
+    say,
+    workingDays,
+    wechat,
+    contactsOf: (openid, since) => contacts.of(openid, since),
+  });
   const briefings = createBriefings({
     ...shared,
     audit,
@@ -144,6 +155,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     sealer: createSealer(keys, 'conversation'),
     articles: articles.api,
     complaints: complaints.api,
+    tipoffs: tipoffs.api,
     subscribers: subscribers.api,
     briefings: briefings.api,
     notices,
@@ -171,8 +183,9 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
       transact((tx) =>
         notices.owe(tx, { key, openid, kind: 'late_reply', text: reply.type === 'text' ? reply.text : say('late') }),
       ),
-    // No feature is apart yet; a reply that cannot be told must not become a notice either.
-    oweLateApart: async () => {},
+    // Notices can be seen by other roles: what belongs to a tipoff is told by tipoffs alone (P8).
+    oweLateApart: ({ key, openid, reply }) =>
+      tipoffs.api.oweLate({ key, openid, text: reply.type === 'text' ? reply.text : say('late') }),
     clock,
     log,
   });
@@ -185,6 +198,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     ...subscribers.routes,
     ...articles.routes,
     ...complaints.routes,
+    ...tipoffs.routes,
     ...briefings.routes,
     ...menu.routes,
     ...createPages({ config, articles: articles.api, complaints: complaints.api, clock }),
@@ -196,6 +210,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     ...notices.sweeps,
     ...articles.sweeps,
     ...complaints.sweeps,
+    ...tipoffs.sweeps,
     ...briefings.sweeps,
   ];
   const sweeps = createSweepRunner({ sweeps: sweepsOf(env.ROLE, everySweep, inbox.sweeps), log });

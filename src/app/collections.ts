@@ -8,6 +8,7 @@ import { noticeCollections } from '../notices/index.ts';
 import type { CollectionManifest } from '../platform/mongo/index.ts';
 import { staffCollections } from '../staff/index.ts';
 import { subscribersCollections } from '../subscribers/index.ts';
+import { tipoffCollections } from '../tipoffs/index.ts';
 
 /** Every collection of the service with its indexes and validator: what `migrate` makes and the start checks. */
 export const allCollections: readonly CollectionManifest[] = [
@@ -17,6 +18,7 @@ export const allCollections: readonly CollectionManifest[] = [
   ...noticeCollections,
   ...articlesCollections,
   ...complaintCollections,
+  ...tipoffCollections,
   ...briefingsCollections,
   ...inboxCollections,
   ...conversationCollections,

@@ -20,7 +20,8 @@ export const auditRow = z.object({
   before: z.nullable(z.string()),
   after: z.nullable(z.string()),
   reason: z.nullable(z.string()),
-  seq: z.nullable(z.number()),
+  /** Not its place in the chain: gaps would count the entries that are left out. */
+  sealed: z.boolean(),
 });
 
 export const auditPage = pageOf(auditRow);

@@ -45,6 +45,6 @@ function present(row: AuditDoc): Record<string, unknown> {
     before: row.before,
     after: row.after,
     reason: row.reason,
-    seq: row.seq,
+    sealed: row.sealed,
   };
 }

@@ -8,8 +8,8 @@ import type { ConversationDeps } from './deps.ts';
 import type { Plan, Turn } from './plan.ts';
 import { createQueries } from './queries.ts';
 import { createSpeech } from './speech.ts';
-import { createOfficeOnlyTipoffTalk } from './tipoff-talk.ts';
 import type { Conversation } from './state.ts';
+import { createTipoffTalk } from './tipoff-flow.ts';
 
 /** What the inbox needs of the conversation (its handler), and what app/ hands to others. */
 export interface ConversationApi {
@@ -43,7 +43,7 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
   const workStore = createConversationStore(deps.workConnection, deps.sealer);
   const speech = createSpeech({ say, town: config.town });
   const queries = createQueries({ ...deps, speech, categories: config.categories, publicUrl: config.env.PUBLIC_URL });
-  const tipoffTalk = createOfficeOnlyTipoffTalk({ speech, town: config.town });
+  const tipoffTalk = createTipoffTalk({ speech, town: config.town, tipoffs: deps.tipoffs });
   const complaintTalk = createComplaintTalk({
     ...deps,
     tipoffTalk,

@@ -8,6 +8,7 @@ import type { Connection, Transact } from '../platform/mongo/index.ts';
 import type { Sealer } from '../platform/sealing/index.ts';
 import type { StaffApi } from '../staff/index.ts';
 import type { SubscribersApi } from '../subscribers/index.ts';
+import type { Tipoffs } from '../tipoffs/index.ts';
 
 export interface ConversationDeps {
   /** The hot pool: conversations are read and written inside the webhook request. */
@@ -25,6 +26,7 @@ export interface ConversationDeps {
   >;
   readonly subscribers: Pick<SubscribersApi, 'follow' | 'unfollow' | 'setVillage' | 'setVillageByScene'>;
   readonly briefings: Pick<BriefingsApi, 'onMassSendFinished'>;
+  readonly tipoffs: Pick<Tipoffs, 'addToDraft' | 'readDraft' | 'submit' | 'query' | 'personLeft'>;
   readonly notices: Pick<Notices, 'take' | 'wake'>;
   readonly staff: Pick<StaffApi, 'redeemBindCode'>;
   readonly clock: Clock;

@@ -9,6 +9,8 @@ export interface ShellState {
   session: { caller: Caller; csrfToken: string; token: string } | null;
   /** The pattern, never the path: paths hold tickets and signatures. */
   route: string;
+  /** No access line and no count for this request. */
+  quiet: boolean;
 }
 
 export type ShellContext = RouterContext & { state: ShellState };

@@ -54,6 +54,7 @@ function identity(deps: ShellDeps) {
     ctx.state.log = deps.log.child({ requestId: ctx.state.requestId });
     ctx.state.session = null;
     ctx.state.route = 'none';
+    ctx.state.quiet = false;
     ctx.set('X-Request-Id', ctx.state.requestId);
     await next();
   };
@@ -63,6 +64,7 @@ function access(deps: ShellDeps) {
   return async (ctx: ShellContext, next: Next): Promise<void> => {
     const begun = performance.now();
     await next();
+    if (ctx.state.quiet) return;
     const seconds = (performance.now() - begun) / 1_000;
     const { route } = ctx.state;
     deps.metrics.httpRequests.inc({ method: ctx.method, route, status: String(ctx.status) });
@@ -128,14 +130,22 @@ function limit(deps: ShellDeps) {
 
 function buildRouter(deps: ShellDeps): Router {
   const router = new Router();
-  const register = (method: string, path: string, work: (ctx: ShellContext) => Promise<void>): void => {
+  const register = (
+    method: string,
+    path: string,
+    work: (ctx: ShellContext) => Promise<void>,
+    quiet: boolean = false,
+  ): void => {
     const handle = async (ctx: ShellContext): Promise<void> => {
-      ctx.state.route = path;
+      if (!quiet) ctx.state.route = path;
+      ctx.state.quiet = quiet;
       await work(ctx);
     };
     router.register(path, [method], [handle]);
   };
   for (const [method, path, work] of plainRoutes(deps)) register(method, path, work);
-  for (const route of deps.routes) register(route.method, route.path, (ctx) => serve(ctx, route, deps));
+  for (const route of deps.routes) {
+    register(route.method, route.path, (ctx) => serve(ctx, route, deps), route.quiet);
+  }
   return router;
 }

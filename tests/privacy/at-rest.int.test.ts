@@ -1,32 +1,34 @@
-import { describe, expect, it } from 'vitest';
-import { everyText, startTown } from './town.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase } from '../support/stores.ts';
+import { startTown, type Town } from '../support/town.ts';
+import { everyText, rawDocuments } from './raw.ts';
 
-const WORDS = '瓦窑沟西头第三根电杆歪了';
-
-describe('what residents say, at rest', async () => {
-  const town = await startTown();
+describe('what residents say, at rest', () => {
+  const { uri } = testDatabase();
+  let town: Town;
+  beforeAll(async () => {
+    town = await startTown({ uri });
+  });
 
   it('is not readable in inbox and conversations, and is still answered the same when it comes again', async () => {
-    const openid = await town.follow();
-    const first = await town.sayWhole(openid, { type: 'text', text: WORDS, msgId: '7100000000000000001' });
-    const again = await town.sayWhole(openid, { type: 'text', text: WORDS, msgId: '7100000000000000001' });
+    const words = '瓦窑沟西头第三根电杆歪了';
+    const phone = await town.resident();
+    const said = { type: 'text', text: words, msgId: '7100000000000000001' };
+    const first = await phone.say(said);
+    const again = await phone.say(said);
     expect(first.reply).not.toBeNull();
     expect(again.reply).toEqual(first.reply);
-    const all = await town.dump();
-    const rows = all.get('inbox')?.filter((row) => row['openid'] === openid) ?? [];
-    expect(rows.length).toBe(2);
-    expect(all.get('conversations')?.some((doc) => String(doc['_id']) === openid)).toBe(true);
-    for (const [name, docs] of all) expect([name, everyText(docs).includes(WORDS)]).toEqual([name, false]);
+    const all = await rawDocuments(town);
+    expect(all.get('inbox')?.filter((row) => row['openid'] === phone.openid)).toHaveLength(1);
+    expect(all.get('conversations')?.some((doc) => String(doc['_id']) === phone.openid)).toBe(true);
+    for (const [name, docs] of all) expect([name, everyText(docs).includes(words)]).toEqual([name, false]);
   });
 
   it('comes back whole: a flow goes on after every message', async () => {
-    const openid = await town.follow();
-    expect(await town.say(openid, '投诉')).toContain('3 投诉');
-    expect(await town.say(openid, '3')).toContain('哪个村');
-    expect(await town.say(openid, '1')).toContain('完成');
-    await town.say(openid, '桥头的水管漏了三天');
-    await town.say(openid, '完成');
-    expect(await town.say(openid, '跳过')).toContain('桥头的水管漏了三天');
-    expect(await town.say(openid, '确认')).toMatch(/\d{8}-\d{4}/);
+    const phone = await town.resident();
+    expect(await phone.texts('投诉', '3', '1')).toContain('完成');
+    await phone.texts('桥头的水管漏了三天', '完成');
+    expect(await phone.text('跳过')).toContain('桥头的水管漏了三天');
+    expect(await phone.text('确认')).toMatch(/\d{8}-\d{4}/);
   });
 });

@@ -80,7 +80,6 @@ export const CHAT_SENTENCES = {
   settingsDone: ['village'],
   bound: ['name'],
   bindUnknown: [],
-  tipoffByPhone: ['number'],
   tipoffIntro: ['number'],
   tipoffGot: [],
   tipoffConfirm: [],

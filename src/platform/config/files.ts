@@ -133,13 +133,15 @@ export const limitsSchema = z.strictObject({
    * `notices` after they were told, `conversations` after the last word, `complaints` (openid, phone, media) after
    * closing, `tipoffs` (all of it) after the last answer.
    */
-  retentionDays: z.strictObject({
-    inbox: positive,
-    notices: positive,
-    conversations: positive,
-    complaints: positive,
-    tipoffs: positive,
-  }),
+  retentionDays: z
+    .strictObject({
+      inbox: positive.default(180),
+      notices: positive.default(180),
+      conversations: positive.default(180),
+      complaints: positive.default(730),
+      tipoffs: positive.default(1_095),
+    })
+    .prefault({}),
   /** May be left out: an installation from before these existed keeps running. */
   notices: z
     .strictObject({

@@ -1,0 +1,90 @@
+import type { TipoffPart, Tipoffs } from '../tipoffs/index.ts';
+import { chinaDate, formatChinaDate } from '../kernel/index.ts';
+import type { Town } from '../platform/config/index.ts';
+import { MAX_PARTS, partName, partOf } from './parts.ts';
+import { read, talk, type Plan, type Turn } from './plan.ts';
+import type { Speech } from './speech.ts';
+import type { TipoffFlow } from './state.ts';
+import type { TipoffTalk } from './tipoff-talk.ts';
+import { parseCommand, tidy } from './words.ts';
+
+export interface TipoffFlowDeps {
+  readonly speech: Speech;
+  readonly town: Town;
+  readonly tipoffs: Pick<Tipoffs, 'addToDraft' | 'readDraft' | 'submit' | 'query'>;
+}
+
+/**
+ * The talk of kind 5 (P8): first what is kept and who reads it, then any number of messages, then 确认 gives a code.
+ * No name, no village, no phone is asked. Every plan is `apart`: no other part keeps anything of it.
+ */
+export function createTipoffTalk(deps: TipoffFlowDeps): TipoffTalk {
+  const { speech, town, tipoffs } = deps;
+  const { say } = speech;
+  const number = town.disciplineHotline.number;
+
+  const apart = (plan: Plan): Plan => ({ ...plan, apart: true });
+  const tell = (flow: TipoffFlow, ...paragraphs: string[]): Plan => apart(talk(speech.reply(paragraphs), flow));
+
+  const keep = (turn: Turn, flow: TipoffFlow): Plan => {
+    const { openid } = turn.message;
+    // More than was asked for belongs to the tipoff too: whoever goes on after 完成 is asked for 完成 again.
+    const touched: TipoffFlow = { ...flow, step: 'collect', touchedAt: turn.at };
+    const part = partOf(turn.message, turn.at);
+    if (!part) return tell(touched, say('unknownType'), say('tipoffGot'));
+    if (tipoffs.readDraft(openid, flow.draft).length >= MAX_PARTS) {
+      return tell(touched, say('complaintFull', { max: MAX_PARTS }));
+    }
+    const kept = { ...touched, draft: tipoffs.addToDraft(openid, flow.draft, part satisfies TipoffPart).sealed };
+    if (turn.limited) return tell(kept, say('busy'));
+    if (part.type === 'text' && speech.isEmergency(part.text ?? '')) {
+      return tell(kept, speech.emergency(), say('tipoffGot'));
+    }
+    return tell(kept, part.type === 'text' ? say('tipoffGot') : say('complaintGotMedia', { what: partName(part) }));
+  };
+
+  const done = (turn: Turn, flow: TipoffFlow): Plan => {
+    const touched: TipoffFlow = { ...flow, touchedAt: turn.at };
+    if (flow.draft === null) return tell(touched, say('complaintEmpty'));
+    return tell({ ...touched, step: 'confirm' }, say('tipoffConfirm'));
+  };
+
+  const submit = (turn: Turn, flow: TipoffFlow): Plan => ({
+    kind: 'change',
+    apart: true,
+    run: async (tx) => {
+      const { openid } = turn.message;
+      const code = await tipoffs.submit(tx, { sourceKey: turn.key, openid, draft: flow.draft, at: turn.at });
+      return { reply: speech.reply([say('tipoffDone', { code, number })]), flow: null };
+    },
+  });
+
+  return {
+    begin: (at) =>
+      apart(
+        talk(speech.reply([say('tipoffIntro', { number })]), {
+          name: 'tipoff',
+          step: 'collect',
+          draft: null,
+          touchedAt: at,
+        }),
+      ),
+    advance: (turn, flow) => {
+      const word = turn.message.type === 'text' ? parseCommand(turn.message.text, [])?.name : undefined;
+      if (word === 'done') return done(turn, flow);
+      if (word === 'confirm' && flow.step === 'confirm') return submit(turn, flow);
+      return keep(turn, flow);
+    },
+    question: (flow) => (flow.step === 'confirm' ? say('tipoffConfirm') : say('tipoffIntro', { number })),
+    query: async (turn, code) => {
+      const found = await tipoffs.query(turn.message.openid, tidy(code).toUpperCase());
+      if (!found) return apart(read(speech.reply([say('tipoffUnknown')])));
+      const status = say(found.status === 'answered' ? 'statusAnswered' : 'statusReceived');
+      const answers = found.answers.map(({ at, text }) =>
+        say('ticketDetailAnswer', { date: formatChinaDate(chinaDate(at), false), text }),
+      );
+      const told = answers.length > 0 ? answers.toReversed().join('\n\n') : say('ticketNoAnswer');
+      return apart(read(speech.reply([say('tipoffDetail', { status, answers: told })])));
+    },
+  };
+}
