@@ -4,7 +4,7 @@ import { systemClock, type Clock, type Log } from '../kernel/index.ts';
 import { createArticles } from '../articles/index.ts';
 import { createAudit, type Audit } from '../audit/index.ts';
 import { createBriefings } from '../briefings/index.ts';
-import { createComplaints } from '../complaints/index.ts';
+import { createComplaintPersons, createComplaints } from '../complaints/index.ts';
 import { answersMenuKey, createConversation } from '../conversation/index.ts';
 import { createShell, type Route } from '../http/index.ts';
 import { createInbox, createRowCodec, createSpool, createSpoolCodec, type Spool } from '../inbox/index.ts';
@@ -26,6 +26,8 @@ import { createTipoffs } from '../tipoffs/index.ts';
 import { createMemoryTokenStore, createWechatClient, type WechatClient } from '../wechat/index.ts';
 import { healthRoutes } from './health.ts';
 import { metaRoutes } from './meta.ts';
+import { createPeople, type People } from './people.ts';
+import { createPassingStore } from './people.store.ts';
 import { createWebhook } from './webhook.ts';
 
 export interface App {
@@ -34,6 +36,7 @@ export interface App {
   readonly sweeps: SweepRunner;
   readonly mongo: MongoPools;
   readonly audit: Audit;
+  readonly people: People;
   readonly staff: StaffApi;
   readonly wechat: WechatClient;
   readonly metrics: Metrics;
@@ -113,16 +116,6 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     onMismatch: () => metrics.alarms.inc({ kind: 'content_mismatch' }),
   });
   const complaints = createComplaints({ ...shared, audit, notices, config, say, keys, workingDays, searchWords });
-  const tipoffs = createTipoffs({
-    ...shared,
-    audit,
-    keys,
-    config,
-    say,
-    workingDays,
-    wechat,
-    contactsOf: (openid, since) => contacts.of(openid, since),
-  });
   const briefings = createBriefings({
     ...shared,
     audit,
@@ -146,6 +139,28 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     configured: config.menu,
     answersKey: (key) => answersMenuKey(key, config.categories),
   });
+  const tipoffs = createTipoffs({
+    ...shared,
+    audit,
+    keys,
+    config,
+    say,
+    workingDays,
+    wechat,
+    contactsOf: (openid, since) => contacts.of(openid, since),
+  });
+  const { reopenDays } = limits.complaints;
+  const persons = createComplaintPersons({ ...shared, keys, reopenDays });
+  const rowCodec = createRowCodec({ sealer: createSealer(keys, 'inbox'), signer: createSigner(keys, 'inbox') });
+  const people = createPeople({
+    subscribers: subscribers.api,
+    persons,
+    passing: createPassingStore(connection, rowCodec),
+    tipoffs: tipoffs.api,
+    audit,
+    transact,
+    signer: createSigner(keys, 'privacy'),
+  });
   const conversation = createConversation({
     connection: mongo.hot,
     workConnection: mongo.work,
@@ -156,7 +171,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     articles: articles.api,
     complaints: complaints.api,
     tipoffs: tipoffs.api,
-    subscribers: subscribers.api,
+    subscribers: { ...subscribers.api, ...people.subscribers },
     briefings: briefings.api,
     notices,
     staff: staff.api,
@@ -170,7 +185,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
   });
   const inbox = createInbox({
     connection: mongo.hot,
-    codec: createRowCodec({ sealer: createSealer(keys, 'inbox'), signer: createSigner(keys, 'inbox') }),
+    codec: rowCodec,
     handler: conversation,
     spool,
     limit: {
@@ -211,6 +226,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     ...articles.sweeps,
     ...complaints.sweeps,
     ...tipoffs.sweeps,
+    persons.sweep,
     ...briefings.sweeps,
   ];
   const sweeps = createSweepRunner({ sweeps: sweepsOf(env.ROLE, everySweep, inbox.sweeps), log });
@@ -249,6 +265,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     sweeps,
     mongo,
     audit,
+    people,
     staff: staff.api,
     wechat,
     metrics,

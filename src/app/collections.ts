@@ -1,7 +1,7 @@
 import { articlesCollections } from '../articles/index.ts';
 import { auditCollections } from '../audit/index.ts';
 import { briefingsCollections } from '../briefings/index.ts';
-import { complaintCollections } from '../complaints/index.ts';
+import { complaintCollections, complaintPersonCollection } from '../complaints/index.ts';
 import { conversationCollections } from '../conversation/index.ts';
 import { inboxCollections } from '../inbox/index.ts';
 import { noticeCollections } from '../notices/index.ts';
@@ -18,6 +18,7 @@ export const allCollections: readonly CollectionManifest[] = [
   ...noticeCollections,
   ...articlesCollections,
   ...complaintCollections,
+  complaintPersonCollection,
   ...tipoffCollections,
   ...briefingsCollections,
   ...inboxCollections,

@@ -38,6 +38,8 @@ export interface ComplaintsDeps {
 /** A ticket's first words are enough to find it by; a hundred keep the index small. */
 const WORDS_A_COMPLAINT = 100;
 
+export { complaintPersonCollection, createComplaintPersons, type ComplaintPersons } from './persons.store.ts';
+
 /** 诉求: receive → accept → assign → answer → close, with deadlines, rating and 重办. */
 export function createComplaints(deps: ComplaintsDeps): {
   api: Complaints;

@@ -1,5 +1,5 @@
 export { inboxCollections } from './row-doc.ts';
 export { createInbox, type Inbox } from './inbox.ts';
-export { createRowCodec } from './row-codec.ts';
+export { createRowCodec, type RowCodec } from './row-codec.ts';
 export { createSpool, type Spool } from './spool.ts';
 export { createSpoolCodec } from './spool-file.ts';

@@ -3,7 +3,7 @@ import { testDatabase } from '../support/stores.ts';
 import { startTown, type Town } from '../support/town.ts';
 import { everyText, rawDocuments } from './raw.ts';
 
-describe('what residents say, at rest', () => {
+describe('what residents say, at rest', { timeout: 60_000 }, () => {
   const { uri } = testDatabase();
   let town: Town;
   beforeAll(async () => {

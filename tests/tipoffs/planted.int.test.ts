@@ -66,7 +66,7 @@ beforeAll(async () => {
   await reporter.texts('投诉', '5', UNFINISHED);
 });
 
-describe('a planted tipoff', () => {
+describe('a planted tipoff', { timeout: 60_000 }, () => {
   it('is answered with a code, the same one however often 确认 comes', async () => {
     expect(code).toMatch(/^[34679ACDEFGHJKMNPQRTUVWXY]{10}$/);
     expect(reply).toContain('12388');
@@ -153,7 +153,7 @@ describe('a planted tipoff', () => {
   });
 });
 
-describe('while MongoDB is away', () => {
+describe('while MongoDB is away', { timeout: 60_000 }, () => {
   it('waits sealed in the spool, and its late reply is no notice', async () => {
     const late = '在停电的时候说的玳瑁色账本';
     await town.app.mongo.hot.close();

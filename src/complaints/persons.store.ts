@@ -1,0 +1,144 @@
+import type { Collection, WithId } from 'mongodb';
+import type { Clock } from '../kernel/index.ts';
+import type { Sweep } from '../platform/jobs/index.ts';
+import type { CollectionManifest, Connection, Transact } from '../platform/mongo/index.ts';
+import { createSealer, createSigner, type Keys } from '../platform/sealing/index.ts';
+import type { ComplaintDoc } from './complaints.store.ts';
+
+/** The link from a ticket to a resident who has left, kept only while the ticket may still need it (P5). */
+interface PersonDoc {
+  /** The ticket. */
+  _id: string;
+  /** Keyed hash of the openid: finds the tickets of somebody who comes back. */
+  mark: string;
+  /** The openid, sealed. */
+  person: string;
+}
+
+export const complaintPersonCollection: CollectionManifest = {
+  name: 'complaint_persons',
+  indexes: [{ name: 'mark', key: { mark: 1 } }],
+  validator: {
+    $jsonSchema: {
+      bsonType: 'object',
+      required: ['_id', 'mark', 'person'],
+      properties: { mark: { bsonType: 'string' }, person: { bsonType: 'string', pattern: '^v1\\.' } },
+    },
+  },
+};
+
+/** A resident's tickets as the resident may have them: no notes, no other people's words, no internals. */
+export interface HeldTicket {
+  readonly ticket: string;
+  readonly [member: string]: unknown;
+}
+
+/** Who brought a ticket, and until when that is known. */
+export interface ComplaintPersons {
+  /** The resident no longer follows: settled tickets forget them, others keep the link sealed. */
+  left(openid: string): Promise<void>;
+  /** They follow again: the tickets that still know them are theirs again. */
+  back(openid: string): Promise<void>;
+  /** Whose ticket it is; null for an unknown one and one that knows nobody. */
+  openidOf(ticket: string): Promise<string | null>;
+  held(openid: string): Promise<HeldTicket[]>;
+  /** Takes openid and phone out of settled tickets; answers which were and which have to wait. */
+  forget(openid: string): Promise<{ forgotten: string[]; waiting: string[] }>;
+  /** Forgets links whose ticket needs them no more. */
+  readonly sweep: Sweep;
+}
+
+const DAY_MS = 86_400_000;
+const A_RUN = 500;
+
+export function createComplaintPersons(deps: {
+  connection: Connection;
+  transact: Transact;
+  keys: Keys;
+  reopenDays: number;
+  clock: Clock;
+}): ComplaintPersons {
+  const { connection, transact, clock } = deps;
+  const sealer = createSealer(deps.keys, 'complaint-person');
+  const signer = createSigner(deps.keys, 'complaint-person');
+  const phones = createSealer(deps.keys, 'phone');
+  const tickets = (): Collection<ComplaintDoc> =>
+    connection.collection('complaints') as unknown as Collection<ComplaintDoc>;
+  const persons = (): Collection<PersonDoc> =>
+    connection.collection('complaint_persons') as unknown as Collection<PersonDoc>;
+
+  /** Nobody can reopen it any more. */
+  const isSettled = (doc: Pick<ComplaintDoc, 'status' | 'settledAt'>): boolean => {
+    const until = (doc.settledAt?.getTime() ?? Infinity) + deps.reopenDays * DAY_MS;
+    return doc.status === 'refused' || (doc.status === 'closed' && clock.now().getTime() > until);
+  };
+
+  const keptOf = (openid: string): Promise<WithId<PersonDoc>[]> =>
+    persons()
+      .find({ mark: { $in: [...signer.signAll(openid)] } })
+      .toArray();
+
+  return {
+    left: (openid) =>
+      transact(async (session) => {
+        const found = await tickets().find({ openid }, { session }).toArray();
+        for (const doc of found.filter((one) => !isSettled(one))) {
+          const kept = { mark: signer.sign(openid), person: sealer.seal(openid, doc.ticket) };
+          await persons().updateOne({ _id: doc.ticket }, { $set: kept }, { upsert: true, session });
+        }
+        await tickets().updateMany({ openid }, { $set: { openid: null } }, { session });
+      }),
+    back: async (openid) => {
+      const kept = await keptOf(openid);
+      if (kept.length === 0) return;
+      const ids = kept.map((one) => one._id);
+      await transact(async (session) => {
+        await tickets().updateMany({ ticket: { $in: ids }, openid: null }, { $set: { openid } }, { session });
+        await persons().deleteMany({ _id: { $in: ids } }, { session });
+      });
+    },
+    openidOf: async (ticket) => {
+      const doc = await tickets().findOne({ ticket });
+      if (doc?.openid) return doc.openid;
+      const kept = await persons().findOne({ _id: ticket });
+      return kept && sealer.open(kept.person, ticket);
+    },
+    held: async (openid) => {
+      const kept = (await keptOf(openid)).map((one) => one._id);
+      const docs = await tickets()
+        .find({ $or: [{ openid }, { ticket: { $in: kept } }] })
+        .toArray();
+      return docs.map((doc) => own(doc, doc.phone === null ? null : phones.open(doc.phone, doc.ticket)));
+    },
+    forget: async (openid) => {
+      const kept = (await keptOf(openid)).map((one) => one._id);
+      const docs = await tickets()
+        .find({ $or: [{ openid }, { ticket: { $in: kept } }] })
+        .toArray();
+      const forgotten = docs.filter(isSettled).map((doc) => doc.ticket);
+      await transact(async (session) => {
+        const nobody = { $set: { openid: null, phone: null } };
+        await tickets().updateMany({ ticket: { $in: forgotten } }, nobody, { session });
+        await persons().deleteMany({ _id: { $in: forgotten } }, { session });
+      });
+      return { forgotten, waiting: docs.filter((doc) => !isSettled(doc)).map((doc) => doc.ticket) };
+    },
+    sweep: {
+      name: 'complaints.forget_persons',
+      everySeconds: 600,
+      run: async () => {
+        const kept = await persons().find().limit(A_RUN).toArray();
+        const docs = await tickets()
+          .find({ ticket: { $in: kept.map((one) => one._id) } })
+          .toArray();
+        const done = docs.filter(isSettled).map((doc) => doc.ticket);
+        return (await persons().deleteMany({ _id: { $in: done } })).deletedCount;
+      },
+    },
+  };
+}
+
+function own(doc: ComplaintDoc, phone: string | null): HeldTicket {
+  const { ticket, kind, villageCode, status, receivedAt, dueAt, messages, answers, rating } = doc;
+  return { ticket, kind, villageCode, status, receivedAt, dueAt, messages, answers, rating, phone };
+}
