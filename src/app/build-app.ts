@@ -150,7 +150,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     contactsOf: (openid, since) => contacts.of(openid, since),
   });
   const { reopenDays } = limits.complaints;
-  const persons = createComplaintPersons({ ...shared, keys, reopenDays });
+  const persons = createComplaintPersons({ ...shared, keys, reopenDays, keepDays: limits.retentionDays.complaints });
   const rowCodec = createRowCodec({ sealer: createSealer(keys, 'inbox'), signer: createSigner(keys, 'inbox') });
   const people = createPeople({
     subscribers: subscribers.api,
@@ -160,6 +160,8 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     audit,
     transact,
     signer: createSigner(keys, 'privacy'),
+    retentionDays: limits.retentionDays,
+    clock,
   });
   const conversation = createConversation({
     connection: mongo.hot,
@@ -226,7 +228,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     ...articles.sweeps,
     ...complaints.sweeps,
     ...tipoffs.sweeps,
-    persons.sweep,
+    ...people.sweeps,
     ...briefings.sweeps,
   ];
   const sweeps = createSweepRunner({ sweeps: sweepsOf(env.ROLE, everySweep, inbox.sweeps), log });

@@ -9,6 +9,8 @@ export interface PassingStore {
   cut(openid: string): Promise<void>;
   /** That, and what was said and told. */
   forget(openid: string): Promise<void>;
+  /** Empties notices told before `notices`, and removes conversations untouched since `conversations`; how many. */
+  expire(before: { notices: Date; conversations: Date }): Promise<number>;
 }
 
 /** Stands where an openid stood in a notice; the ticket's history of what was told stays. */
@@ -46,6 +48,17 @@ export function createPassingStore(connection: Connection, codec: RowCodec): Pas
         })),
         notices: notices.map(({ createdAt, kind, text, state }) => ({ at: createdAt as Date, kind, text, state })),
       };
+    },
+    expire: async (before) => {
+      const told = { state: { $in: ['sent', 'failed', 'seen'] }, createdAt: { $lt: before.notices } };
+      const emptied = await collection('notices').updateMany(
+        { ...told, openid: { $ne: NOBODY } },
+        { $set: { openid: NOBODY, text: '…' } },
+      );
+      // One with a flow is the conversation's own to drop, with a word to the resident.
+      const silent = { touchedAt: null, noticesWaiting: { $ne: true }, updatedAt: { $lt: before.conversations } };
+      const removed = await collection('conversations').deleteMany(silent);
+      return emptied.modifiedCount + removed.deletedCount;
     },
     forget: async (openid) => {
       await collection('notices').updateMany({ openid }, { $set: { text: '…' } });

@@ -1,6 +1,8 @@
-import { AppError } from '../kernel/index.ts';
+import { AppError, type Clock } from '../kernel/index.ts';
 import type { AuditRecorder } from '../audit/index.ts';
 import type { ComplaintPersons } from '../complaints/index.ts';
+import type { Limits } from '../platform/config/index.ts';
+import type { Sweep } from '../platform/jobs/index.ts';
 import type { Transact } from '../platform/mongo/index.ts';
 import type { Signer } from '../platform/sealing/index.ts';
 import type { SubscribersApi } from '../subscribers/index.ts';
@@ -15,7 +17,11 @@ export interface People {
   exportOf(who: string): Promise<unknown>;
   /** Forgets what is settled; answers what was and what has to wait. AppError not_found. */
   forget(who: string): Promise<{ forgotten: string[]; waiting: string[] }>;
+  /** What `retentionDays` ends and no feature ends by itself. */
+  readonly sweeps: readonly Sweep[];
 }
+
+const DAY_MS = 86_400_000;
 
 export function createPeople(deps: {
   subscribers: SubscribersApi;
@@ -25,6 +31,8 @@ export function createPeople(deps: {
   audit: AuditRecorder;
   transact: Transact;
   signer: Signer;
+  retentionDays: Limits['retentionDays'];
+  clock: Clock;
 }): People {
   const { subscribers, persons, passing, tipoffs } = deps;
 
@@ -44,7 +52,15 @@ export function createPeople(deps: {
       }),
     );
 
+  const daysAgo = (days: number): Date => new Date(deps.clock.now().getTime() - days * DAY_MS);
+  const expire = (): Promise<number> =>
+    passing.expire({
+      notices: daysAgo(deps.retentionDays.notices),
+      conversations: daysAgo(deps.retentionDays.conversations),
+    });
+
   return {
+    sweeps: [persons.sweep, { name: 'people.expire', everySeconds: 3_600, run: expire }],
     subscribers: {
       follow: async (event) => {
         await subscribers.follow(event);

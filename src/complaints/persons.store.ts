@@ -44,7 +44,7 @@ export interface ComplaintPersons {
   held(openid: string): Promise<HeldTicket[]>;
   /** Takes openid and phone out of settled tickets; answers which were and which have to wait. */
   forget(openid: string): Promise<{ forgotten: string[]; waiting: string[] }>;
-  /** Forgets links whose ticket needs them no more. */
+  /** Forgets links whose ticket needs them no more, and openid and phone of tickets settled long ago. */
   readonly sweep: Sweep;
 }
 
@@ -56,6 +56,8 @@ export function createComplaintPersons(deps: {
   transact: Transact;
   keys: Keys;
   reopenDays: number;
+  /** Days after settling until a ticket forgets openid and phone (`retentionDays.complaints`). */
+  keepDays: number;
   clock: Clock;
 }): ComplaintPersons {
   const { connection, transact, clock } = deps;
@@ -132,7 +134,12 @@ export function createComplaintPersons(deps: {
           .find({ ticket: { $in: kept.map((one) => one._id) } })
           .toArray();
         const done = docs.filter(isSettled).map((doc) => doc.ticket);
-        return (await persons().deleteMany({ _id: { $in: done } })).deletedCount;
+        const { deletedCount } = await persons().deleteMany({ _id: { $in: done } });
+        const before = new Date(clock.now().getTime() - deps.keepDays * DAY_MS);
+        const old = { status: { $in: ['closed' as const, 'refused' as const] }, settledAt: { $lt: before } };
+        const known = { $or: [{ openid: { $ne: null } }, { phone: { $ne: null } }] };
+        const emptied = await tickets().updateMany({ ...old, ...known }, { $set: { openid: null, phone: null } });
+        return deletedCount + emptied.modifiedCount;
       },
     },
   };

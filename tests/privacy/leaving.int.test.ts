@@ -73,6 +73,25 @@ describe('a resident who leaves', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a resident who stays', { timeout: 60_000 }, () => {
+  it('is forgotten by old tickets, notices and conversations when their days are over', async () => {
+    const { phone, ticket } = await withTicket('戏台的瓦掉了', '13800007777');
+    await settle(ticket);
+    await town.sweep('notices.send');
+    const { notices, complaints } = town.config.limits.retentionDays;
+    town.clock.move((notices - 1) * 86_400_000);
+    await town.sweep('people.expire');
+    expect(await knowing(phone.openid)).toEqual(expect.arrayContaining(['notices', 'complaints', 'conversations']));
+    town.clock.move(2 * 86_400_000);
+    await town.sweep('people.expire');
+    town.clock.move((complaints - notices + 1) * 86_400_000);
+    await town.sweep('complaints.forget_persons');
+    expect((await knowing(phone.openid)).filter((name) => name !== 'inbox')).toEqual(['subscribers']);
+    const found = (await rawDocuments(town)).get('complaints')?.find((doc) => doc['ticket'] === ticket);
+    expect([found?.['openid'], found?.['phone']]).toEqual([null, null]);
+  });
+});
+
 describe('the phone number of a ticket', { timeout: 60_000 }, () => {
   it('is readable in no document and masked in lists', async () => {
     const { ticket } = await withTicket('路灯不亮', '13800004444');
