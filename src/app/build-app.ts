@@ -230,6 +230,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     ...tipoffs.sweeps,
     ...people.sweeps,
     ...briefings.sweeps,
+    ...conversation.sweeps,
   ];
   const sweeps = createSweepRunner({ sweeps: sweepsOf(env.ROLE, everySweep, inbox.sweeps), log });
   routes.push(

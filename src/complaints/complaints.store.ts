@@ -153,6 +153,8 @@ export interface ComplaintStore {
     change: ComplaintChange,
   ): Promise<ComplaintDoc | null>;
   addMessages(tx: Tx, ticket: string, openid: string, messages: readonly ComplaintMessage[]): Promise<boolean>;
+  /** Gives a complaint without a resident its resident; false where it has one. */
+  link(tx: Tx, ticket: string, openid: string): Promise<boolean>;
   list(filter: ComplaintFilter): Promise<ComplaintDoc[]>;
   ofResident(openid: string, limit: number): Promise<ComplaintDoc[]>;
   countSince(tx: Tx, openid: string, since: Date): Promise<number>;
@@ -197,6 +199,10 @@ export function createComplaintStore(connection: Connection): ComplaintStore {
         { $push: { messages: { $each: [...messages] } } },
         { session: tx },
       );
+      return result.matchedCount === 1;
+    },
+    link: async (tx, ticket, openid) => {
+      const result = await model.updateOne({ ticket, openid: null }, { $set: { openid } }, { session: tx });
       return result.matchedCount === 1;
     },
     list: async (filter) => model.find(toQuery(filter)).sort(listOrder).limit(filter.limit).lean(),

@@ -4,20 +4,23 @@ import type { Route } from '../http/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { Config, Say } from '../platform/config/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
-import type { Connection, Transact } from '../platform/mongo/index.ts';
+import type { CollectionManifest, Connection, Transact } from '../platform/mongo/index.ts';
 import { createSealer, createSigner, type Keys } from '../platform/sealing/index.ts';
 import type { SearchWords } from '../platform/search-words/index.ts';
 import type { WorkingDays } from '../platform/working-days/index.ts';
 import { complaintRoutes } from './complaints.routes.ts';
 import { createComplaintDesk } from './complaints.service.ts';
-import { createComplaintStore } from './complaints.store.ts';
+import { complaintCollections as ticketCollections, createComplaintStore } from './complaints.store.ts';
 import { createTicketLinks } from './links.ts';
+import { createPhoneTries, phoneTryCollections } from './phone-tries.store.ts';
 import { createResidentDesk, type ResidentDesk } from './resident.ts';
 import { createTellResident } from './tell.ts';
 
-export { KIND_NAMES, type ComplaintStatus } from './complaint.ts';
-export { complaintCollections } from './complaints.store.ts';
+export { KIND_NAMES, maskPhone, type ComplaintStatus } from './complaint.ts';
+
 export type { ResidentView } from './resident.ts';
+
+export const complaintCollections: readonly CollectionManifest[] = [...ticketCollections, ...phoneTryCollections];
 
 /** What chat and pages may do with complaints. */
 export type Complaints = ResidentDesk;
@@ -60,7 +63,7 @@ export function createComplaints(deps: ComplaintsDeps): {
   const wordsOf = (text: string): string[] => searchWords.of(text, WORDS_A_COMPLAINT);
   const shared = { ...deps, store, tell, town, clocks, limits, sealer, wordsOf };
   const desk = createComplaintDesk(shared);
-  const api = createResidentDesk({ ...shared, links });
+  const api = createResidentDesk({ ...shared, links, tries: createPhoneTries(deps.connection) });
   return {
     api,
     routes: complaintRoutes({ desk, store, notices, sealer, clock: deps.clock, askedWords: searchWords.asked }),

@@ -12,6 +12,8 @@ import { dayStart, newComplaint, type ComplaintServiceDeps } from './complaints.
 import type { TicketLinks } from './links.ts';
 import { ticketOf, type ComplaintDoc } from './complaints.store.ts';
 import { dueOf } from './due.ts';
+import { createFollowByPhone, type Followed, type FollowByPhoneInput } from './follow-by-phone.ts';
+import type { PhoneTries } from './phone-tries.store.ts';
 
 /** What a resident brings in chat. */
 export interface SubmitInput {
@@ -63,13 +65,17 @@ export interface ResidentDesk {
     input: { openid: string; ticket: string; reason: string },
   ): Promise<{ dueAt: Date } | 'too_late' | 'unknown'>;
   addLateParts(tx: Tx, input: { openid: string; ticket: string; parts: SubmitInput['parts'] }): Promise<boolean>;
+  /** `too_many` = no more guesses today, whatever they are. */
+  followByPhone(tx: Tx, input: FollowByPhoneInput): Promise<Followed>;
   /** The page of a ticket, for whoever holds the link. */
   linkFor(ticket: string): string;
   /** Throws AppError not_found where the link is wrong or has expired. */
   byLink(ticket: string, k: string): Promise<ResidentView>;
 }
 
-export function createResidentDesk(deps: ComplaintServiceDeps & { links: TicketLinks }): ResidentDesk {
+export function createResidentDesk(
+  deps: ComplaintServiceDeps & { links: TicketLinks; tries: PhoneTries },
+): ResidentDesk {
   const { store, clock, limits } = deps;
 
   const resident = (ticket: string): { kind: 'resident'; ref: string } => ({ kind: 'resident', ref: ticket });
@@ -117,6 +123,7 @@ export function createResidentDesk(deps: ComplaintServiceDeps & { links: TicketL
         openid,
         parts.map((part) => ({ ...part, from: 'resident' as const })),
       ),
+    followByPhone: createFollowByPhone(deps),
     linkFor: deps.links.linkFor,
     byLink: async (ticket, k) => {
       deps.links.check(ticket, k);

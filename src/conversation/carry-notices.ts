@@ -2,7 +2,7 @@ import { countChars, utf8Bytes } from '../kernel/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import { MAX_REPLY_BYTES, MAX_REPLY_CHARS, type Reply } from '../wechat/index.ts';
-import type { Plan } from './plan.ts';
+import type { Changed, Plan } from './plan.ts';
 import type { Flow } from './state.ts';
 
 /**
@@ -26,19 +26,18 @@ export async function carryNotices(
 
 /** Any plan as one that runs in a transaction: what is safe to repeat happens before it. */
 export async function asChange(plan: Plan, flow: Flow | null): Promise<Extract<Plan, { kind: 'change' }>> {
-  const fixed = (reply: Reply | null, next: Flow | null): Extract<Plan, { kind: 'change' }> => ({
-    kind: 'change',
-    run: async () => ({ reply, flow: next }),
-  });
+  const fixed = (changed: Changed): Extract<Plan, { kind: 'change' }> => ({ kind: 'change', run: async () => changed });
   switch (plan.kind) {
     case 'change':
       return plan;
     case 'read':
-      return fixed(plan.reply, flow);
+      return fixed({ reply: plan.reply, flow });
     case 'effect':
-      return fixed(await plan.run(), flow);
-    case 'talk':
-      await plan.first?.();
-      return fixed(plan.reply, plan.flow);
+      return fixed({ reply: await plan.run(), flow });
+    case 'talk': {
+      const { first, reply, kind: _kind, apart: _apart, ...next } = plan;
+      await first?.();
+      return fixed({ reply, ...next });
+    }
   }
 }

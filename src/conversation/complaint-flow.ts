@@ -1,46 +1,48 @@
-import { firstChars } from '../kernel/index.ts';
+import { countChars, firstChars, tidyTyped } from '../kernel/index.ts';
+import { KIND_NAMES, maskPhone, type Complaints } from '../complaints/index.ts';
+import type { Limits } from '../platform/config/index.ts';
 import type { Sealer } from '../platform/sealing/index.ts';
-import type { Category, Limits, Town } from '../platform/config/index.ts';
-import type { Complaints } from '../complaints/index.ts';
-import { attachmentsOf, MAX_PARTS, partName, partOf } from './parts.ts';
-import { read, talk, type Plan, type Turn } from './plan.ts';
-import { nextVillagePage, type Speech } from './speech.ts';
-import type { TipoffTalk } from './tipoff-talk.ts';
+import { parseChoice, parsePhone } from './numbers.ts';
+import { attachmentsOf, MAX_PARTS, partName, partOf, wordsIn } from './parts.ts';
+import { change, talk, type Plan, type Turn } from './plan.ts';
+import type { Speech } from './speech.ts';
 import { KINDS, type ComplaintFlow, type Kind, type Part } from './state.ts';
-import { parseChoice, parseCommand, parsePhone } from './words.ts';
+import type { TipoffTalk } from './tipoff-talk.ts';
+import type { Villages } from './villages.ts';
+import { isDone, parseCommand } from './words.ts';
 
 export interface ComplaintFlowDeps {
   readonly speech: Speech;
-  readonly town: Town;
-  readonly categories: readonly Category[];
+  readonly villages: Villages;
   readonly limits: Limits;
   readonly sealer: Sealer;
   readonly complaints: Pick<Complaints, 'nextTicket' | 'submit' | 'linkFor'>;
   readonly tipoffTalk: TipoffTalk;
 }
 
+/** Steps ①–⑤ of design §4 for kinds 1–4. */
 export interface ComplaintTalk {
-  /** Begins at ①, or after an accepted offer at ② with what was said already. */
-  begin(at: Date, said?: readonly Part[]): Plan;
+  /** At ①; `kept` = what was said before and goes into it. */
+  begin(at: Date, kept: readonly Part[]): Plan;
+  /** At ②, after an accepted offer: `said` becomes the complaint, then only village and 确认 are asked. */
+  beginShort(at: Date, said: readonly Part[]): Plan;
   /** The next step of a running flow. */
   advance(turn: Turn, flow: ComplaintFlow): Plan;
+  /** Does this text answer the question that the flow is waiting on? */
+  answers(flow: ComplaintFlow, text: string): boolean;
   /** The question that the flow is waiting on. */
   question(flow: ComplaintFlow): string;
 }
 
 /** 5 举报 is no kind of complaint: another way, another store (P8). */
+const TIPOFF = 'tipoff';
 const TIPOFF_CHOICE = 5;
 
-const KIND_NAMES: Readonly<Record<Kind, string>> = {
-  consult: '咨询',
-  help: '求助',
-  complain: '投诉',
-  suggest: '建议',
-};
+/** At ⑤ a text of this many characters is no failed 确认 but something that was forgotten: it is added. */
+const ADDED_FROM_CHARS = 8;
 
-/** Steps ①–⑤ of design §4 for kinds 1–4. */
 export function createComplaintTalk(deps: ComplaintFlowDeps): ComplaintTalk {
-  const { speech, town, complaints, sealer } = deps;
+  const { speech, villages, complaints, sealer } = deps;
   const { say } = speech;
 
   const question = (flow: ComplaintFlow): string => {
@@ -48,9 +50,9 @@ export function createComplaintTalk(deps: ComplaintFlowDeps): ComplaintTalk {
       case 'kind':
         return say('complaintKind');
       case 'village':
-        return say('complaintVillage', { list: speech.villageList(flow.page) });
+        return say('complaintVillage', { list: villages.list(flow.page) });
       case 'collect':
-        return say('complaintText');
+        return flow.parts.length === 0 ? say('complaintText') : say('complaintTextMore', { count: flow.parts.length });
       case 'phone':
         return say('complaintPhone');
       case 'confirm':
@@ -62,43 +64,50 @@ export function createComplaintTalk(deps: ComplaintFlowDeps): ComplaintTalk {
     const words = flow.parts.flatMap((part) => (part.text ? [part.text] : [])).join(' ');
     const text = say('complaintSummary', {
       kind: flow.kind ? KIND_NAMES[flow.kind] : say('kindUnset'),
-      village: speech.villageName(flow.villageCode),
-      text: words.length > 200 ? `${firstChars(words, 200)}……` : words,
-      attachments: attachmentsOf(flow.parts) || '无',
-      phone: flow.phone === null ? say('phoneSkipped') : sealer.open(flow.phone),
+      village: villages.name(flow.villageCode),
+      text: countChars(words) > 200 ? `${firstChars(words, 200)}……` : words || say('noWords'),
+      attachments: attachmentsOf(flow.parts) || say('noAttachments'),
+      phone: flow.phone === null ? say('phoneSkipped') : maskPhone(sealer.open(flow.phone)),
     });
     return `${text}\n\n${say('complaintConfirmHint')}`;
   };
 
   const ask = (flow: ComplaintFlow, ...before: string[]): Plan => talk(speech.reply([...before, question(flow)]), flow);
 
-  const wrong = (flow: ComplaintFlow, example: string): Plan =>
-    ask(flow, `${say('wrongChoice', { example })}\n${say('cancelHint')}`);
+  /** The first wrong answer gets the question again with an example, later ones a shorter help and somebody to call. */
+  const wrong = (flow: ComplaintFlow, at: Date, example: string): Plan => {
+    const again = { ...flow, wrong: flow.wrong + 1, touchedAt: at };
+    if (flow.wrong > 0) {
+      return talk(speech.reply([say('wrongAgain', { example, hotline: speech.hotline() }), say('cancelHint')]), again);
+    }
+    return ask(again, `${say('wrongChoice', { example })}\n${say('cancelHint')}`);
+  };
+
+  const step = (flow: ComplaintFlow, at: Date, next: Partial<ComplaintFlow>): ComplaintFlow => ({
+    ...flow,
+    wrong: 0,
+    touchedAt: at,
+    ...next,
+  });
 
   const chooseKind = (turn: Turn, flow: ComplaintFlow, text: string): Plan => {
-    const choice = parseChoice(text);
-    if (choice === TIPOFF_CHOICE) return deps.tipoffTalk.begin(turn.at);
-    const kind = choice === undefined ? undefined : KINDS[choice - 1];
-    if (kind === undefined) return wrong(flow, '3');
-    return ask({ ...flow, kind, step: 'village', page: 0, touchedAt: turn.at });
+    const kind = kindIn(text);
+    if (kind === TIPOFF) return deps.tipoffTalk.begin(turn.at);
+    if (kind === undefined) return wrong(flow, turn.at, '3');
+    return ask(step(flow, turn.at, { kind, step: 'village', page: 0 }));
   };
 
   const chooseVillage = (turn: Turn, flow: ComplaintFlow, text: string): Plan => {
-    const choice = parseChoice(text);
-    const named = town.villages.find((village) => village.name === text.trim());
-    if (choice === 0) {
-      return ask({ ...flow, page: nextVillagePage(flow.page, town.villages.length), touchedAt: turn.at });
-    }
-    const village = named ?? (choice === undefined ? undefined : town.villages[choice - 1]);
-    if (village === undefined) return wrong(flow, '1');
-    const step = flow.short ? 'confirm' : 'collect';
-    return ask({ ...flow, villageCode: village.code, step, touchedAt: turn.at });
+    const village = villages.choose(text);
+    if (village === undefined) return wrong(flow, turn.at, '1');
+    if (village === 'next page') return ask(step(flow, turn.at, { page: villages.nextPage(flow.page) }));
+    return ask(step(flow, turn.at, { villageCode: village.code, step: flow.short ? 'confirm' : 'collect' }));
   };
 
   const collect = (turn: Turn, flow: ComplaintFlow): Plan => {
     const { message } = turn;
     const touched = { ...flow, touchedAt: turn.at };
-    if (message.type === 'text' && parseCommand(message.text, [])?.name === 'done') {
+    if (message.type === 'text' && isDone(message.text)) {
       if (flow.parts.length === 0) return talk(speech.reply([say('complaintEmpty')]), touched);
       return ask({ ...touched, step: 'phone' });
     }
@@ -106,28 +115,41 @@ export function createComplaintTalk(deps: ComplaintFlowDeps): ComplaintTalk {
     if (!part) return talk(speech.reply([say('unknownType'), say('complaintGot')]), touched);
     if (flow.parts.length >= MAX_PARTS) return talk(speech.reply([say('complaintFull', { max: MAX_PARTS })]), touched);
     const kept = { ...touched, parts: [...flow.parts, part] };
-    if (turn.limited) return talk(speech.reply([say('busy')]), kept);
-    if (part.type === 'text' && speech.isEmergency(part.text ?? '')) {
-      return talk(speech.reply([speech.emergency(), say('complaintGot')]), kept);
-    }
+    if (turn.limited) return talk(speech.reply([say('busyKept')]), kept);
     const got = part.type === 'text' ? say('complaintGot') : say('complaintGotMedia', { what: partName(part) });
     return talk(speech.reply([got]), kept);
   };
 
   const takePhone = (turn: Turn, flow: ComplaintFlow, text: string): Plan => {
-    const touched = { ...flow, touchedAt: turn.at };
-    if (parseCommand(text, [])?.name === 'skip') return ask({ ...touched, step: 'confirm', phone: null });
+    if (parseCommand(text, [])?.name === 'skip') return ask(step(flow, turn.at, { step: 'confirm', phone: null }));
     const phone = parsePhone(text);
-    if (phone === undefined) return talk(speech.reply([say('complaintPhoneWrong'), say('cancelHint')]), touched);
-    return ask({ ...touched, step: 'confirm', phone: sealer.seal(phone) });
+    if (phone !== undefined) return ask(step(flow, turn.at, { step: 'confirm', phone: sealer.seal(phone) }));
+    const again = { ...flow, wrong: flow.wrong + 1, touchedAt: turn.at };
+    const words =
+      flow.wrong > 0 ? say('complaintPhoneAgain', { hotline: speech.hotline() }) : say('complaintPhoneWrong');
+    return talk(speech.reply([words, say('cancelHint')]), again);
   };
 
   const confirm = (turn: Turn, flow: ComplaintFlow, text: string): Plan => {
-    if (parseCommand(text, [])?.name !== 'confirm') return ask({ ...flow, touchedAt: turn.at });
-    return { kind: 'change', run: (tx) => submit(turn, flow, tx) };
+    if (parseCommand(text, [])?.name === 'confirm') return change((tx) => submit(turn, flow, tx));
+    if (countChars(text.trim()) >= ADDED_FROM_CHARS) return keep(turn, flow);
+    return wrong(flow, turn.at, '确认');
   };
 
-  const submit: SubmitStep = async (turn, flow, tx) => {
+  /** What comes at another step is kept with the complaint: an old hand may send first and answer later. */
+  const keep = (turn: Turn, flow: ComplaintFlow): Plan => {
+    const part = partOf(turn.message, turn.at);
+    if (!part) return ask({ ...flow, touchedAt: turn.at }, say('unknownType'));
+    if (flow.parts.length >= MAX_PARTS) return ask(flow, say('complaintFull', { max: MAX_PARTS }));
+    const kept = { ...flow, parts: [...flow.parts, part], touchedAt: turn.at };
+    return turn.limited ? talk(speech.reply([say('busyKept')]), kept) : ask(kept, say('complaintAdded'));
+  };
+
+  const submit = async (
+    turn: Turn,
+    flow: ComplaintFlow,
+    tx: Parameters<Extract<Plan, { kind: 'change' }>['run']>[0],
+  ): ReturnType<Extract<Plan, { kind: 'change' }>['run']> => {
     const ticket = await complaints.nextTicket();
     const done = await complaints.submit(tx, {
       ticket,
@@ -142,54 +164,74 @@ export function createComplaintTalk(deps: ComplaintFlowDeps): ComplaintTalk {
     const url = complaints.linkFor(done.ticket);
     const paragraphs = [say('complaintDone', { ticket: done.ticket, due: speech.day(done.dueAt), url })];
     if (done.overDaily) paragraphs.push(say('complaintOverDaily', { perDay: deps.limits.complaints.perDay }));
-    return { reply: speech.reply(paragraphs), flow: null };
+    const until = new Date(turn.at.getTime() + deps.limits.conversation.lateMediaSeconds * 1_000);
+    return { reply: speech.reply(paragraphs), flow: null, recent: { ticket: done.ticket, until } };
+  };
+
+  const answers = (flow: ComplaintFlow, text: string): boolean => {
+    const word = parseCommand(text, [])?.name;
+    switch (flow.step) {
+      case 'kind':
+        return kindIn(text) !== undefined;
+      case 'village':
+        return villages.choose(text) !== undefined;
+      case 'collect':
+        return isDone(text);
+      case 'phone':
+        return word === 'skip' || parsePhone(text) !== undefined;
+      case 'confirm':
+        return word === 'confirm';
+    }
   };
 
   return {
     question,
-    begin: (at, said) => {
-      const flow: ComplaintFlow = {
-        name: 'complaint',
-        step: said ? 'village' : 'kind',
-        kind: null,
-        villageCode: null,
-        page: 0,
-        parts: said ?? [],
-        phone: null,
-        short: said !== undefined,
-        touchedAt: at,
-      };
-      return ask(flow);
+    answers,
+    begin: (at, kept) => {
+      const before = kept.length > 0 ? [say('complaintKept', { count: kept.length })] : [];
+      return { ...ask(newFlow(at, kept, false), ...before), begins: true };
     },
+    beginShort: (at, said) => ({ ...ask(newFlow(at, said, true)), begins: true }),
     advance: (turn, flow) => {
       if (flow.step === 'collect') return collect(turn, flow);
-      if (turn.limited) return read(speech.reply([say('busy')]));
-      if (turn.message.type !== 'text') return keepMedia(turn, flow, ask);
-      const { text } = turn.message;
-      if (speech.isEmergency(text)) return talk(speech.reply([speech.emergency(), question(flow)]), flow);
+      const { message } = turn;
+      if (message.type !== 'text' || speech.isEmergency(wordsIn(message))) return keep(turn, flow);
+      if (turn.limited) return talk(speech.reply([say('busy')]), flow);
       switch (flow.step) {
         case 'kind':
-          return chooseKind(turn, flow, text);
+          return chooseKind(turn, flow, message.text);
         case 'village':
-          return chooseVillage(turn, flow, text);
+          return chooseVillage(turn, flow, message.text);
         case 'phone':
-          return takePhone(turn, flow, text);
+          return takePhone(turn, flow, message.text);
         case 'confirm':
-          return confirm(turn, flow, text);
+          return confirm(turn, flow, message.text);
       }
     },
   };
 }
 
-type SubmitStep = (
-  turn: Turn,
-  flow: ComplaintFlow,
-  tx: Parameters<Extract<Plan, { kind: 'change' }>['run']>[0],
-) => ReturnType<Extract<Plan, { kind: 'change' }>['run']>;
+/** A kind by its number or its name. */
+function kindIn(text: string): Kind | typeof TIPOFF | undefined {
+  const choice = parseChoice(text);
+  if (choice !== undefined) return choice === TIPOFF_CHOICE ? TIPOFF : KINDS[choice - 1];
+  const name = tidyTyped(text).replace(/^我要/u, '');
+  return name === '举报' ? TIPOFF : KINDS.find((kind) => KIND_NAMES[kind] === name);
+}
 
-/** A photo sent at another step is kept with the complaint: an old hand may send first and answer later. */
-function keepMedia(turn: Turn, flow: ComplaintFlow, ask: (flow: ComplaintFlow) => Plan): Plan {
-  const part = partOf(turn.message, turn.at);
-  const room = flow.parts.length < MAX_PARTS;
-  return ask(part && room ? { ...flow, parts: [...flow.parts, part], touchedAt: turn.at } : flow);
+function newFlow(at: Date, parts: readonly Part[], short: boolean): ComplaintFlow {
+  return {
+    name: 'complaint',
+    step: short ? 'village' : 'kind',
+    kind: null,
+    villageCode: null,
+    page: 0,
+    parts,
+    phone: null,
+    short,
+    wrong: 0,
+    offeredAt: null,
+    held: [],
+    touchedAt: at,
+  };
 }

@@ -1,15 +1,14 @@
 import { AppError } from '../kernel/index.ts';
 import type { InboundMessage, Reply } from '../wechat/index.ts';
+import type { Sweep } from '../platform/jobs/index.ts';
 import { asChange, carryNotices } from './carry-notices.ts';
-import { createComplaintTalk } from './complaint-flow.ts';
 import { createConversationStore } from './conversations.store.ts';
-import { createDecide } from './decide.ts';
 import type { ConversationDeps } from './deps.ts';
-import type { Plan, Turn } from './plan.ts';
-import { createQueries } from './queries.ts';
+import { createDropSweep } from './drop.ts';
+import type { Next, Plan, Turn } from './plan.ts';
 import { createSpeech } from './speech.ts';
 import type { Conversation } from './state.ts';
-import { createTipoffTalk } from './tipoff-flow.ts';
+import { createTalk } from './talk.ts';
 
 /** What the inbox needs of the conversation (its handler), and what app/ hands to others. */
 export interface ConversationApi {
@@ -25,6 +24,7 @@ export interface ConversationApi {
   flagWaiting(openid: string): Promise<void>;
   /** The fixed sentence while the store is away. */
   spooledReply(message: InboundMessage): Reply | null;
+  readonly sweeps: readonly Sweep[];
 }
 
 /** What was answered; `apart` = it belongs to a tipoff, of which no other part may keep anything (P8). */
@@ -42,17 +42,7 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
   const store = createConversationStore(deps.connection, deps.sealer);
   const workStore = createConversationStore(deps.workConnection, deps.sealer);
   const speech = createSpeech({ say, town: config.town });
-  const queries = createQueries({ ...deps, speech, categories: config.categories, publicUrl: config.env.PUBLIC_URL });
-  const tipoffTalk = createTipoffTalk({ speech, town: config.town, tipoffs: deps.tipoffs });
-  const complaintTalk = createComplaintTalk({
-    ...deps,
-    tipoffTalk,
-    speech,
-    town: config.town,
-    categories: config.categories,
-    limits: config.limits,
-  });
-  const decide = createDecide({ ...deps, speech, queries, complaintTalk, tipoffTalk });
+  const decide = createTalk({ ...deps, speech, forget: workStore.forget });
 
   const attempt = async (turn: Turn, plan: Plan): Promise<{ reply: Reply | null } | 'met'> => {
     const { conversation: before, key, at } = turn;
@@ -65,8 +55,8 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
         return { reply: await plan.run() };
       case 'talk': {
         await plan.first?.();
-        const { reply, flow, apart = false } = plan;
-        const saved = await store.save({ before, key, reply, apart, flow, at });
+        const { reply, apart = false } = plan;
+        const saved = await store.save({ before, key, reply, apart, at, ...standing(turn, plan) });
         return saved ? { reply: plan.reply } : 'met';
       }
       case 'change':
@@ -85,11 +75,11 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
       const { conversation: before, key, at } = turn;
       const { openid } = before;
       const done = await deps.transact(async (tx) => {
-        const { reply: own, flow } = await plan.run(tx);
+        const { reply: own, ...next } = await plan.run(tx);
         const { reply, more } = carry
           ? await carryNotices(deps.notices, tx, openid, own)
           : { reply: own, more: undefined };
-        const kept = { before, key, reply, apart: plan.apart ?? false, flow, at };
+        const kept = { before, key, reply, apart: plan.apart ?? false, at, ...standing(turn, next) };
         const waiting = more === undefined ? {} : { noticesWaiting: more };
         if (!(await workStore.save({ ...kept, ...waiting, tx }))) throw met;
         return { reply, more };
@@ -127,8 +117,16 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
     spooledReply: (message) => {
       if (message.kind !== 'message') return null;
       const urgent = message.type === 'text' && speech.isEmergency(message.text);
-      const hotline = `${config.town.hotline.name} ${config.town.hotline.number}`;
-      return speech.reply([...(urgent ? [speech.emergency()] : []), say('spooled', { hotline })]);
+      return speech.reply([...(urgent ? [speech.emergency()] : []), say('spooled', { hotline: speech.hotline() })]);
     },
+    sweeps: [createDropSweep({ ...deps, store: workStore, dropMs: config.limits.conversation.dropDays * 86_400_000 })],
   };
+}
+
+/** What is stored of how the conversation goes on. */
+function standing(
+  turn: Turn,
+  { flow, begins, recent }: Next,
+): Pick<Conversation, 'flow'> & Partial<Pick<Conversation, 'begunAt' | 'recent'>> {
+  return { flow, ...(begins ? { begunAt: turn.at } : {}), ...(recent === undefined ? {} : { recent }) };
 }

@@ -4,7 +4,7 @@ import { AppError } from '../kernel/index.ts';
 import { isConnected, isDuplicateKey, type CollectionManifest, type Tx } from '../platform/mongo/index.ts';
 import type { Reply } from '../wechat/index.ts';
 import type { Sealer } from '../platform/sealing/index.ts';
-import type { Applied, Conversation, Flow } from './state.ts';
+import type { Conversation, Flow } from './state.ts';
 
 interface ConversationDoc {
   _id: string;
@@ -67,11 +67,18 @@ export interface ConversationStore {
     reply: Reply | null;
     apart?: boolean;
     flow: Flow | null;
+    /** As they stand where absent. */
+    begunAt?: Conversation['begunAt'];
+    recent?: Conversation['recent'];
     at: Date;
     /** Whether notices still wait for this resident; left out = as before. */
     noticesWaiting?: boolean;
     tx?: Tx;
   }): Promise<boolean>;
+  /** Residents whose flow was touched last before then. */
+  untouchedSince(before: Date, limit: number): Promise<string[]>;
+  /** The resident left: everything said up to then goes. */
+  forget(openid: string, until: Date): Promise<void>;
   /** Says that notices wait for the resident's next contact, or no longer do. */
   flagWaiting(openid: string, waiting: boolean, at: Date): Promise<void>;
 }
@@ -85,16 +92,17 @@ export function createConversationStore(connection: Connection, sealer: Sealer):
       return {
         openid,
         rev: doc?.rev ?? 0,
-        ...(doc?.state ? openState(sealer, openid, doc.state) : { flow: null, applied: [] }),
+        ...NOTHING,
+        ...(doc?.state ? openState(sealer, openid, doc.state) : {}),
         noticesWaiting: doc?.noticesWaiting ?? false,
       };
     },
-    save: async ({ before, key, reply, apart, flow, at, noticesWaiting, tx }) => {
+    save: async ({ before, key, reply, apart, flow, at, noticesWaiting, tx, ...rest }) => {
       const applied = [...before.applied, { key, reply, ...(apart ? { apart } : {}) }].slice(-APPLIED_KEPT);
-      const state = sealer.sealBytes(BSON.serialize({ flow, applied }, { ignoreUndefined: true }), before.openid);
+      const { begunAt, recent } = before;
       const change = {
         rev: before.rev + 1,
-        state,
+        state: sealState(sealer, before.openid, { flow, applied, begunAt, recent, ...rest }),
         touchedAt: flow?.touchedAt ?? null,
         updatedAt: at,
         // Left as it is unless told: a flag set since `before` was read must not be lost.
@@ -113,6 +121,18 @@ export function createConversationStore(connection: Connection, sealer: Sealer):
       const result = await model.updateOne({ _id: before.openid, rev: before.rev }, { $set: change }, options);
       return result.matchedCount === 1;
     },
+    untouchedSince: async (before, limit) => {
+      const docs = await model
+        .find({ touchedAt: { $type: 'date', $lt: before } })
+        .sort({ touchedAt: 1 })
+        .limit(limit)
+        .select({ _id: 1 })
+        .lean();
+      return docs.map((doc) => doc._id);
+    },
+    forget: async (openid, until) => {
+      await model.deleteOne({ _id: openid, updatedAt: { $lte: until } });
+    },
     flagWaiting: async (openid, waiting, at) => {
       await model.updateOne(
         { _id: openid },
@@ -123,9 +143,12 @@ export function createConversationStore(connection: Connection, sealer: Sealer):
   };
 }
 
-interface Talk {
-  readonly flow: Flow | null;
-  readonly applied: readonly Applied[];
+type Talk = Pick<Conversation, 'flow' | 'applied' | 'begunAt' | 'recent'>;
+
+const NOTHING: Talk = { flow: null, applied: [], begunAt: null, recent: null };
+
+function sealState(sealer: Sealer, openid: string, talk: Talk): Buffer {
+  return sealer.sealBytes(BSON.serialize(talk, { ignoreUndefined: true }), openid);
 }
 
 function openState(sealer: Sealer, openid: string, state: Buffer | Binary): Talk {

@@ -22,12 +22,15 @@ export interface ConversationDeps {
   readonly articles: Pick<Articles, 'searchPublic' | 'latestPublic'>;
   readonly complaints: Pick<
     Complaints,
-    'nextTicket' | 'submit' | 'mine' | 'ofResident' | 'linkFor' | 'rate' | 'reopen'
+    'nextTicket' | 'submit' | 'mine' | 'ofResident' | 'linkFor' | 'rate' | 'reopen' | 'addLateParts' | 'followByPhone'
   >;
-  readonly subscribers: Pick<SubscribersApi, 'follow' | 'unfollow' | 'setVillage' | 'setVillageByScene'>;
+  readonly subscribers: Pick<
+    SubscribersApi,
+    'follow' | 'unfollow' | 'setVillage' | 'setVillageByScene' | 'setTopics' | 'choiceOf'
+  >;
   readonly briefings: Pick<BriefingsApi, 'onMassSendFinished'>;
   readonly tipoffs: Pick<Tipoffs, 'addToDraft' | 'readDraft' | 'submit' | 'query' | 'personLeft'>;
-  readonly notices: Pick<Notices, 'take' | 'wake'>;
+  readonly notices: Pick<Notices, 'take' | 'wake' | 'owe' | 'lastAnswerTold'>;
   readonly staff: Pick<StaffApi, 'redeemBindCode'>;
   readonly clock: Clock;
   readonly log: Log;

@@ -29,12 +29,26 @@ export function partOf(message: InboundMessage, at: Date): Part | undefined {
     case 'shortvideo':
       return { at, type: 'video', ...(message.mediaId === undefined ? {} : { mediaId: message.mediaId }) };
     case 'location': {
-      const { latitude: lat, longitude: lng, label } = message.place;
+      const { latitude: lat, longitude: lng, label, poiName } = message.place;
       if (lat === undefined || lng === undefined) return undefined;
-      return { at, type: 'location', location: { lat, lng, label: label ?? '' } };
+      return { at, type: 'location', location: { lat, lng, label: label || poiName || '' } };
     }
     default:
       return undefined;
+  }
+}
+
+/** The words in a message: typed, recognised, or the title of what was passed on. */
+export function wordsIn(message: InboundMessage): string {
+  switch (message.type) {
+    case 'text':
+      return message.text;
+    case 'voice':
+      return message.recognition ?? '';
+    case 'link':
+      return message.title ?? '';
+    default:
+      return '';
   }
 }
 

@@ -1,9 +1,9 @@
-import { chinaDate, formatChinaDate } from '../kernel/index.ts';
+import { chinaDate, firstChars, formatChinaDate } from '../kernel/index.ts';
 import type { Articles } from '../articles/index.ts';
-import type { Complaints } from '../complaints/index.ts';
+import { KIND_NAMES, type ComplaintStatus, type Complaints } from '../complaints/index.ts';
 import type { Category, ChatKey } from '../platform/config/index.ts';
 import type { Reply } from '../wechat/index.ts';
-import type { Speech } from './speech.ts';
+import type { Listing, Speech } from './speech.ts';
 
 export interface QueriesDeps {
   readonly speech: Speech;
@@ -15,7 +15,8 @@ export interface QueriesDeps {
 
 /** Replies that only read. */
 export interface Queries {
-  search(words: string): Promise<string[]>;
+  /** What was found, or the sentences that say that nothing was. */
+  search(words: string): Promise<Listing | string[]>;
   latest(): Promise<Reply>;
   category(code: string): Promise<Reply | undefined>;
   mine(openid: string): Promise<Reply>;
@@ -24,8 +25,12 @@ export interface Queries {
 
 /** An answer lists at most this many: five titles with links fill an old phone's screen. */
 const LISTED = 5;
+/** A title in a list; the whole one stands on the page. */
+const TITLE_CHARS = 32;
+/** As much of a long question as is looked for and said back. */
+const ASKED_CHARS = 40;
 
-const STATUS_KEYS: Readonly<Record<string, ChatKey>> = {
+const STATUS_KEYS = {
   received: 'statusReceived',
   accepted: 'statusAccepted',
   refused: 'statusRefused',
@@ -33,54 +38,49 @@ const STATUS_KEYS: Readonly<Record<string, ChatKey>> = {
   answered: 'statusAnswered',
   closed: 'statusClosed',
   reopened: 'statusReopened',
-};
-const KIND_NAMES: Readonly<Record<string, string>> = {
-  consult: '咨询',
-  help: '求助',
-  complain: '投诉',
-  suggest: '建议',
-};
+} as const satisfies Readonly<Record<ComplaintStatus, ChatKey>>;
 
 export function createQueries(deps: QueriesDeps): Queries {
   const { speech, articles, complaints, publicUrl } = deps;
   const { say } = speech;
 
-  const lines = (items: readonly { id: string; title: string; publishedAt: Date }[]): string =>
-    items
-      .map((item, i) =>
-        say('listLine', {
-          n: i + 1,
-          title: item.title,
-          date: formatChinaDate(chinaDate(item.publishedAt), false),
-          url: `${publicUrl}/articles/${item.id}`,
-        }),
-      )
-      .join('\n');
-  const statusWord = (status: string): string => say((STATUS_KEYS[status] ?? 'statusReceived') as 'statusReceived');
-  const kindName = (kind: string | null): string => (kind ? (KIND_NAMES[kind] ?? kind) : say('kindUnset'));
+  const lines = (items: readonly { id: string; title: string; publishedAt: Date }[]): string[] =>
+    items.map((item, i) =>
+      say('listLine', {
+        n: i + 1,
+        title: shortened(item.title),
+        date: formatChinaDate(chinaDate(item.publishedAt), false),
+        url: `${publicUrl}/articles/${item.id}`,
+      }),
+    );
+  const kindName = (kind: keyof typeof KIND_NAMES | null): string => (kind ? KIND_NAMES[kind] : say('kindUnset'));
 
   return {
     search: async (words) => {
-      const found = await articles.searchPublic({ words, limit: LISTED });
-      if (found.items.length === 0) return [say('nothingFound', { words: words.slice(0, 40) })];
-      const header = say('searchHeader', { words: words.slice(0, 40), count: found.items.length });
-      const more = say('searchMore', { url: `${publicUrl}/search?q=${encodeURIComponent(words.slice(0, 40))}` });
-      return [`${header}\n${lines(found.items)}`, ...(found.nextCursor ? [more] : [])];
+      const asked = firstChars(words, ASKED_CHARS);
+      const found = await articles.searchPublic({ words: asked, limit: LISTED });
+      if (found.items.length === 0) return [say('nothingFound', { words: asked })];
+      return {
+        header: say('searchHeader', { words: asked }),
+        lines: lines(found.items),
+        moreUrl: `${publicUrl}/search?q=${encodeURIComponent(asked)}`,
+        more: found.nextCursor !== null,
+      };
     },
     latest: async () => {
-      const { items } = await articles.latestPublic({ limit: LISTED });
-      return speech.reply(
-        items.length === 0 ? [say('latestEmpty')] : [`${say('latestHeader')}\n${lines(items)}`],
-        publicUrl,
-      );
+      const { items, nextCursor } = await articles.latestPublic({ limit: LISTED });
+      if (items.length === 0) return speech.reply([say('latestEmpty')]);
+      const more = nextCursor !== null;
+      return speech.listing({ header: say('latestHeader'), lines: lines(items), moreUrl: publicUrl, more });
     },
     category: async (code) => {
       const category = deps.categories.find((candidate) => candidate.code === code);
       if (!category) return undefined;
-      const { items } = await articles.latestPublic({ limit: LISTED, categoryCode: code });
-      const header = say('categoryHeader', { category: category.name });
+      const { items, nextCursor } = await articles.latestPublic({ limit: LISTED, categoryCode: code });
       if (items.length === 0) return speech.reply([say('categoryEmpty', { category: category.name })]);
-      return speech.reply([`${header}\n${lines(items)}`], `${publicUrl}/categories/${code}`);
+      const header = say('categoryHeader', { category: category.name });
+      const moreUrl = `${publicUrl}/categories/${code}`;
+      return speech.listing({ header, lines: lines(items), moreUrl, more: nextCursor !== null });
     },
     mine: async (openid) => {
       const tickets = await complaints.mine(openid, LISTED);
@@ -89,20 +89,21 @@ export function createQueries(deps: QueriesDeps): Queries {
         say('mineLine', {
           ticket: item.ticket,
           kind: kindName(item.kind),
-          status: statusWord(item.status),
+          status: say(STATUS_KEYS[item.status]),
           date: formatChinaDate(chinaDate(item.receivedAt), false),
         }),
       );
-      return speech.reply([`${say('mineHeader')}\n${rows.join('\n')}`, say('mineHint')]);
+      const hint = say('mineHint', { ticket: tickets[0]?.ticket ?? '' });
+      return speech.reply([`${say('mineHeader')}\n${rows.join('\n')}`, hint]);
     },
     ticket: async (openid, ticket) => {
       const found = await complaints.ofResident(openid, ticket);
-      if (!found) return speech.reply([say('ticketUnknown')]);
+      if (!found) return speech.reply([say('ticketUnknown', { ticket })]);
       const url = complaints.linkFor(ticket);
       const detail = say('ticketDetail', {
         ticket,
         kind: kindName(found.kind),
-        status: statusWord(found.status),
+        status: say(STATUS_KEYS[found.status]),
         unit: found.unitName ?? say('unitUnset'),
         due: speech.day(found.dueAt),
         url,
@@ -110,7 +111,13 @@ export function createQueries(deps: QueriesDeps): Queries {
       const answers = found.answers.map((answer) =>
         say('ticketDetailAnswer', { date: formatChinaDate(chinaDate(answer.at), false), text: answer.text }),
       );
-      return speech.reply([detail, ...(answers.length > 0 ? answers : [say('ticketNoAnswer')])], url);
+      // The newest answer first: where the reply must be cut, the oldest goes.
+      return speech.reply([detail, ...(answers.length > 0 ? answers.reverse() : [say('ticketNoAnswer')])], url);
     },
   };
+}
+
+function shortened(title: string): string {
+  const start = firstChars(title, TITLE_CHARS);
+  return start === title ? title : `${start}…`;
 }

@@ -1,56 +1,85 @@
-import { chinaDate, cutAtSentence, formatChinaDate, type ChinaDate } from '../kernel/index.ts';
+import { chinaDate, countChars, cutAtSentence, formatChinaDate, utf8Bytes, type ChinaDate } from '../kernel/index.ts';
 import type { Say, Town } from '../platform/config/index.ts';
-import type { Reply } from '../wechat/index.ts';
+import { MAX_REPLY_BYTES, MAX_REPLY_CHARS, type Reply } from '../wechat/index.ts';
 
-/** A reply must stay under 600 characters and 1,800 bytes, or the platform may show a fault (wechat-protocol §1.1). */
-const MAX_CHARS = 600;
-const MAX_BYTES = 1_800;
+/** A list for a reply: as many whole lines as fit. */
+export interface Listing {
+  readonly header: string;
+  readonly lines: readonly string[];
+  /** Where the whole list is; told when lines were left out, or always with `more`. */
+  readonly moreUrl: string;
+  readonly more: boolean;
+}
 
 /** Puts sentences together into a reply that the platform accepts. */
 export interface Speech {
   readonly say: Say;
   /** Paragraphs as one text reply; too long, it is cut at a sentence and ends with `moreUrl` where there is one. */
   reply(paragraphs: readonly string[], moreUrl?: string): Reply;
+  /** A list and what comes after it; lines are left out before anything else is cut, and no address is ever cut through. */
+  listing(list: Listing, after?: readonly string[]): Reply;
+  /** `paragraphs`, then the reply; what is too much is cut from the reply's end. */
+  before(paragraphs: readonly string[], reply: Reply): Reply;
+  /** The reply, then `paragraphs` whole; what is too much is cut from the reply. */
+  after(reply: Reply, paragraphs: readonly string[]): Reply;
   emergency(): string;
-  /** The numbers to call if the text speaks of an emergency. */
+  /** Does the text speak of an emergency? */
   isEmergency(text: string): boolean;
-  villageList(page: number): string;
-  villageName(code: string | null): string;
+  hotline(): string;
   day(date: Date | ChinaDate): string;
 }
 
-/** Villages shown at once: more would not fit on an old phone's screen (issue: lists longer than 9 are paged). */
-export const VILLAGES_A_PAGE = 9;
+const GAP = '\n\n';
 
 export function createSpeech(deps: { say: Say; town: Town }): Speech {
   const { say, town } = deps;
+
+  const reply = (paragraphs: readonly string[], moreUrl?: string): Reply => {
+    const whole = joined(paragraphs);
+    if (fits(whole)) return { type: 'text', text: whole };
+    const ending = moreUrl === undefined ? say('cutPlain') : say('cutWithLink', { url: moreUrl });
+    return { type: 'text', text: cutTo(whole, ending) + ending };
+  };
+
+  const listing = (list: Listing, after: readonly string[] = []): Reply => {
+    for (let shown = list.lines.length; shown > 0; shown -= 1) {
+      const left = list.more || shown < list.lines.length;
+      const lines = [list.header, ...list.lines.slice(0, shown)].join('\n');
+      const text = joined([lines, left ? say('listMore', { url: list.moreUrl }) : '', ...after]);
+      if (fits(text)) return { type: 'text', text };
+    }
+    return reply([list.header, say('listMore', { url: list.moreUrl }), ...after]);
+  };
+
   return {
     say,
-    reply: (paragraphs, moreUrl) => {
-      const whole = paragraphs.filter((paragraph) => paragraph !== '').join('\n\n');
-      const ending = moreUrl === undefined ? say('cutPlain') : say('cutWithLink', { url: moreUrl });
-      const cut = cutAtSentence(whole, MAX_CHARS, MAX_BYTES);
-      if (cut === whole) return { type: 'text', text: whole };
-      const room = cutAtSentence(whole, MAX_CHARS - ending.length, MAX_BYTES - Buffer.byteLength(ending));
-      return { type: 'text', text: room + ending };
+    reply,
+    listing,
+    before: (paragraphs, second) => (second.type === 'text' ? reply([...paragraphs, second.text]) : second),
+    after: (first, paragraphs) => {
+      if (first.type !== 'text') return first;
+      const whole = joined([first.text, ...paragraphs]);
+      if (fits(whole)) return { type: 'text', text: whole };
+      const ending = say('cutPlain') + GAP + joined(paragraphs);
+      return reply([cutTo(first.text, ending) + ending]);
     },
     emergency: () =>
       say('emergency', { numbers: town.emergencyNumbers.map((phone) => say('emergencyNumber', phone)).join('\n') }),
     isEmergency: (text) => town.emergencyWords.some((word) => text.includes(word)),
-    villageList: (page) => {
-      const first = page * VILLAGES_A_PAGE;
-      const lines = town.villages
-        .slice(first, first + VILLAGES_A_PAGE)
-        .map((village, i) => `${first + i + 1} ${village.name}`);
-      if (town.villages.length > VILLAGES_A_PAGE) lines.push(say('complaintVillageMore', { n: 0 }));
-      return lines.join('\n');
-    },
-    villageName: (code) => town.villages.find((village) => village.code === code)?.name ?? '',
+    hotline: () => `${town.hotline.name} ${town.hotline.number}`,
     day: (date) => formatChinaDate(typeof date === 'string' ? date : chinaDate(date)),
   };
 }
 
-/** The page after `page` of the village list, the first again after the last. */
-export function nextVillagePage(page: number, villages: number): number {
-  return (page + 1) % Math.max(1, Math.ceil(villages / VILLAGES_A_PAGE));
+function joined(paragraphs: readonly string[]): string {
+  return paragraphs.filter((paragraph) => paragraph !== '').join(GAP);
+}
+
+function fits(text: string): boolean {
+  return countChars(text) <= MAX_REPLY_CHARS && utf8Bytes(text) <= MAX_REPLY_BYTES;
+}
+
+/** The beginning of `text` that leaves room for `ending`. */
+function cutTo(text: string, ending: string): string {
+  return cutAtSentence(text, MAX_REPLY_CHARS - countChars(ending), MAX_REPLY_BYTES - utf8Bytes(ending));
 }

@@ -28,6 +28,11 @@ export interface ComplaintFlow {
   readonly phone: string | null;
   /** True where the first words came before the flow: then only village and 确认 are asked. */
   readonly short: boolean;
+  /** Wrong answers to the present question, one after the other. */
+  readonly wrong: number;
+  /** Set once the flow, gone idle, was offered again: what came since then waits in `held` for a yes. */
+  readonly offeredAt: Date | null;
+  readonly held: readonly Part[];
   readonly touchedAt: Date;
 }
 
@@ -40,7 +45,16 @@ export interface OfferFlow {
 
 export interface SettingsFlow {
   readonly name: 'settings';
+  readonly step: 'village' | 'topics';
   readonly page: number;
+  readonly wrong: number;
+  readonly touchedAt: Date;
+}
+
+/** After 重办 without a reason: what comes next is added to the ticket. */
+export interface ReasonFlow {
+  readonly name: 'reason';
+  readonly ticket: string;
   readonly touchedAt: Date;
 }
 
@@ -52,7 +66,7 @@ export interface TipoffFlow {
   readonly touchedAt: Date;
 }
 
-export type Flow = ComplaintFlow | OfferFlow | SettingsFlow | TipoffFlow;
+export type Flow = ComplaintFlow | OfferFlow | SettingsFlow | ReasonFlow | TipoffFlow;
 
 /** A message whose effect is in the conversation, and what was answered. */
 export interface Applied {
@@ -68,6 +82,10 @@ export interface Conversation {
   /** 0 = nothing stored yet. */
   readonly rev: number;
   readonly flow: Flow | null;
+  /** When the last flow began: what was told before then is no longer what a bare number answers. */
+  readonly begunAt: Date | null;
+  /** The ticket that was just confirmed: media that arrive until then belong to it. */
+  readonly recent: { readonly ticket: string; readonly until: Date } | null;
   /** The last messages whose effect is in here. */
   readonly applied: readonly Applied[];
   /** Notices wait for this resident's next contact. */

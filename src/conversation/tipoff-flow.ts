@@ -1,12 +1,12 @@
 import type { TipoffPart, Tipoffs } from '../tipoffs/index.ts';
-import { chinaDate, formatChinaDate } from '../kernel/index.ts';
+import { chinaDate, formatChinaDate, tidyTyped } from '../kernel/index.ts';
 import type { Town } from '../platform/config/index.ts';
 import { MAX_PARTS, partName, partOf } from './parts.ts';
 import { read, talk, type Plan, type Turn } from './plan.ts';
 import type { Speech } from './speech.ts';
 import type { TipoffFlow } from './state.ts';
 import type { TipoffTalk } from './tipoff-talk.ts';
-import { parseCommand, tidy } from './words.ts';
+import { parseCommand } from './words.ts';
 
 export interface TipoffFlowDeps {
   readonly speech: Speech;
@@ -36,10 +36,7 @@ export function createTipoffTalk(deps: TipoffFlowDeps): TipoffTalk {
       return tell(touched, say('complaintFull', { max: MAX_PARTS }));
     }
     const kept = { ...touched, draft: tipoffs.addToDraft(openid, flow.draft, part satisfies TipoffPart).sealed };
-    if (turn.limited) return tell(kept, say('busy'));
-    if (part.type === 'text' && speech.isEmergency(part.text ?? '')) {
-      return tell(kept, speech.emergency(), say('tipoffGot'));
-    }
+    if (turn.limited) return tell(kept, say('busyKept'));
     return tell(kept, part.type === 'text' ? say('tipoffGot') : say('complaintGotMedia', { what: partName(part) }));
   };
 
@@ -77,7 +74,7 @@ export function createTipoffTalk(deps: TipoffFlowDeps): TipoffTalk {
     },
     question: (flow) => (flow.step === 'confirm' ? say('tipoffConfirm') : say('tipoffIntro', { number })),
     query: async (turn, code) => {
-      const found = await tipoffs.query(turn.message.openid, tidy(code).toUpperCase());
+      const found = await tipoffs.query(turn.message.openid, tidyTyped(code).toUpperCase());
       if (!found) return apart(read(speech.reply([say('tipoffUnknown')])));
       const status = say(found.status === 'answered' ? 'statusAnswered' : 'statusReceived');
       const answers = found.answers.map(({ at, text }) =>

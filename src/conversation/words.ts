@@ -1,58 +1,19 @@
-/** How residents' typing becomes choices and commands: the same thing written in the ways that people write it. */
-
-const CHINESE_DIGITS: Readonly<Record<string, number>> = {
-  一: 1,
-  二: 2,
-  两: 2,
-  三: 3,
-  四: 4,
-  五: 5,
-  六: 6,
-  七: 7,
-  八: 8,
-  九: 9,
-  十: 10,
-};
-
-/** Full-width forms made plain, spaces and closing punctuation dropped. */
-export function tidy(text: string): string {
-  return text
-    .normalize('NFKC')
-    .replace(/\s+/gu, ' ')
-    .trim()
-    .replace(/[。.!！,，、~～]+$/u, '')
-    .trim();
-}
-
-/** `1`, `１`, `一`, `①`, `1.`, `第一个`, `选1` as a number 0–99; undefined for anything else. */
-export function parseChoice(text: string): number | undefined {
-  const plain = tidy(text)
-    .replace(/^(第|选|选择|回复)\s*/u, '')
-    .replace(/\s*(个|项|号|条|、)$/u, '')
-    .trim();
-  if (/^\d{1,2}$/.test(plain)) return Number(plain);
-  return parseChineseNumber(plain);
-}
-
-function parseChineseNumber(text: string): number | undefined {
-  const match = /^([一二两三四五六七八九])?(十)?([一二三四五六七八九])?$/u.exec(text);
-  if (!match || text === '') return undefined;
-  const [, tens, ten, ones] = match;
-  const digit = (char: string | undefined): number => (char === undefined ? 0 : (CHINESE_DIGITS[char] ?? 0));
-  if (ten === undefined) return tens !== undefined && ones === undefined ? digit(tens) : undefined;
-  return (tens === undefined ? 1 : digit(tens)) * 10 + digit(ones);
-}
+import { tidyTyped } from '../kernel/index.ts';
+import { parseChoice } from './numbers.ts';
 
 /** What a resident wants, before anything is known of their conversation. */
 export type Command =
   | { readonly name: 'help' | 'cancel' | 'done' | 'confirm' | 'skip' | 'latest' | 'settings' | 'complain' | 'mine' }
+  | { readonly name: 'rateUsage' | 'reopenUsage' | 'thanks' | 'okay' | 'hello' }
   | { readonly name: 'ticket'; readonly ticket: string }
+  | { readonly name: 'follow'; readonly ticket: string; readonly last4: string }
   | { readonly name: 'tipoff'; readonly code: string }
   | { readonly name: 'rate'; readonly ticket: string; readonly stars: number; readonly text: string }
-  | { readonly name: 'rateUsage' | 'reopenUsage' | 'bareReopen' | 'thanks' }
-  | { readonly name: 'reopen'; readonly ticket: string; readonly reason: string }
+  /** `ticket` null = the answer that was told last. */
+  | { readonly name: 'reopen'; readonly ticket: string | null; readonly reason: string }
   | { readonly name: 'category'; readonly code: string };
 
+/** The fixed words (design §4); 退出 is what many type for 取消. */
 const WORDS: Readonly<Record<string, Command>> = {
   帮助: { name: 'help' },
   取消: { name: 'cancel' },
@@ -66,34 +27,64 @@ const WORDS: Readonly<Record<string, Command>> = {
   我要投诉: { name: 'complain' },
   查询: { name: 'mine' },
   我的投诉: { name: 'mine' },
-  重办: { name: 'bareReopen' },
+  评价: { name: 'rateUsage' },
+  重办: { name: 'reopen', ticket: null, reason: '' },
 };
 
-const THANKS = /^(谢谢|多谢|感谢|谢了|好的?|好嘞|知道了|收到|嗯+|哦+|行|可以|ok)(了|啦|您|你)*$/iu;
-const TICKET = '(\\d{8}-\\d{4,})';
+const THANKS = /^(?:非常|太|十分)?(?:谢谢|多谢|感谢|谢了|谢啦|辛苦|麻烦)(?:了|啦|您|你|们|大家)*$/u;
+const OKAY = /^(?:好的?|好嘞|好吧|知道了?|明白了?|收到|嗯+|哦+|行|可以|ok|👌|👍|🙏)(?:了|啦|的)*$/iu;
+const HELLO = /^(?:您好|你好|在吗|在不在|有人吗|hi|hello)(?:啊|呀)*$/iu;
+
+/** Date and number of a ticket; the hyphen in any form, or left out where another word says what it is. */
+const TICKET = '(\\d{8})\\s*[-‐‑–—−_]\\s*(\\d{4,10})';
+const TICKET_LOOSE = '(\\d{8})\\s*[-‐‑–—−_ ]?\\s*(\\d{4,10})';
 
 /** The command in a text, or undefined for plain talk. `categories` are matched by their whole Chinese name. */
 export function parseCommand(text: string, categories: readonly { code: string; name: string }[]): Command | undefined {
-  const plain = tidy(text);
+  const plain = tidyTyped(text).replace(/^回复\s*[:]?\s*[“"']?/u, '');
   if (Object.hasOwn(WORDS, plain)) return WORDS[plain];
-  const withTicket = parseTicketCommand(plain);
-  if (withTicket) return withTicket;
-  const category = categories.find((candidate) => candidate.name === plain || candidate.name === text.trim());
+  const category = categories.find((candidate) => tidyTyped(candidate.name) === plain);
   if (category) return { name: 'category', code: category.code };
-  return THANKS.test(plain) ? { name: 'thanks' } : undefined;
+  const asked = parseQuery(plain) ?? parseRating(plain) ?? parseReopen(plain);
+  if (asked) return asked;
+  if (THANKS.test(plain)) return { name: 'thanks' };
+  if (OKAY.test(plain)) return { name: 'okay' };
+  return HELLO.test(plain) ? { name: 'hello' } : undefined;
 }
 
-function parseTicketCommand(plain: string): Command | undefined {
-  const query = new RegExp(`^(?:查询|查)?\\s*${TICKET}$`, 'u').exec(plain);
-  if (query?.[1]) return { name: 'ticket', ticket: query[1] };
+function parseQuery(plain: string): Command | undefined {
+  const followed = new RegExp(`^(?:查询|查)?\\s*${TICKET_LOOSE}[\\s,，]+(?:手机|尾号|后四位)?\\s*(\\d{4})$`, 'u').exec(
+    plain,
+  );
+  if (followed) return { name: 'follow', ticket: ticketIn(followed), last4: followed[3] ?? '' };
+  const ticket = new RegExp(`^(?:(?:查询|查)\\s*${TICKET_LOOSE}|${TICKET})$`, 'u').exec(plain);
+  if (ticket) return { name: 'ticket', ticket: ticketIn(ticket) };
   const tipoff = /^查询?\s*([A-Za-z0-9]{10})$/u.exec(plain);
-  if (tipoff?.[1]) return { name: 'tipoff', code: tipoff[1].toUpperCase() };
-  const rate = new RegExp(`^评价\\s*${TICKET}\\s*([1-5])\\s*(?:分|星)?\\s*(.*)$`, 'u').exec(plain);
-  if (rate?.[1] && rate[2]) return { name: 'rate', ticket: rate[1], stars: Number(rate[2]), text: rate[3] ?? '' };
-  if (plain.startsWith('评价')) return { name: 'rateUsage' };
-  const reopen = new RegExp(`^重办\\s*${TICKET}\\s*(.+)$`, 'u').exec(plain);
-  if (reopen?.[1] && reopen[2]) return { name: 'reopen', ticket: reopen[1], reason: reopen[2] };
-  return plain.startsWith('重办') ? { name: 'reopenUsage' } : undefined;
+  return tipoff?.[1] ? { name: 'tipoff', code: tipoff[1].toUpperCase() } : undefined;
+}
+
+function ticketIn(match: RegExpExecArray): string {
+  return `${match[1] ?? match[3] ?? ''}-${match[2] ?? match[4] ?? ''}`;
+}
+
+function parseRating(plain: string): Command | undefined {
+  if (!plain.startsWith('评价')) return undefined;
+  // Between ticket and number something must stand, or `…-00015` could be either; a Chinese number tells itself apart.
+  const match = new RegExp(`^评价\\s*${TICKET_LOOSE}(?:[\\s,，:]+([1-5])(?!\\d)|\\s*([一二三四五]))(.*)$`, 'u').exec(
+    plain,
+  );
+  if (!match) return { name: 'rateUsage' };
+  const stars = parseChoice(match[3] ?? match[4] ?? '') ?? 0;
+  const text = (match[5] ?? '').replace(/^\s*(?:分|星|颗星)?[\s,，。:]*/u, '');
+  return { name: 'rate', ticket: ticketIn(match), stars, text };
+}
+
+function parseReopen(plain: string): Command | undefined {
+  if (!plain.startsWith('重办')) return undefined;
+  const match = new RegExp(`^重办\\s*${TICKET_LOOSE}[\\s,，:]*(.*)$`, 'u').exec(plain);
+  if (match) return { name: 'reopen', ticket: ticketIn(match), reason: match[3] ?? '' };
+  const words = plain.slice('重办'.length).replace(/^[\s,，:]+/u, '');
+  return /^[\d\s-]+$/.test(words) ? { name: 'reopenUsage' } : { name: 'reopen', ticket: null, reason: words };
 }
 
 const MENU_KEYS: Readonly<Record<string, Command>> = {
@@ -110,12 +101,13 @@ export function parseMenuKey(key: string): Command | undefined {
   return key.startsWith('CATEGORY_') ? { name: 'category', code: key.slice('CATEGORY_'.length) } : undefined;
 }
 
-/** A mobile number or a landline with area code, digits only; undefined otherwise. */
-export function parsePhone(text: string): string | undefined {
-  const digits = tidy(text)
-    .replace(/[\s-]/g, '')
-    .replace(/^\+?86(?=1)/, '');
-  return /^1[3-9]\d{9}$/.test(digits) || /^0\d{9,11}$/.test(digits) ? digits : undefined;
+/** The word that ends step ③; there nothing else but 取消 is a command. */
+export function isDone(text: string): boolean {
+  return tidyTyped(text) === '完成';
+}
+
+export function isCancel(text: string): boolean {
+  return tidyTyped(text) === '取消';
 }
 
 /** Does a button with this key lead anywhere? `categories` are those of the town. */

@@ -10,6 +10,18 @@ export function firstChars(text: string, count: number): string {
   return Array.from(text).slice(0, count).join('');
 }
 
+/**
+ * Typed words as they were meant: full-width and circled forms made plain, keycap marks, the quotes and brackets
+ * around and the punctuation at the end dropped, spaces single.
+ */
+export function tidyTyped(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/[\uFE0F\u20E3\u200B-\u200D\uFEFF]/gu, '')
+    .replace(/\s+/gu, ' ')
+    .replace(/^[ “”"'‘’「」『』【】(<《]+|[ “”"'‘’「」『』【】)>》.。!！?？,，、;；:：~～…]+$/gu, '');
+}
+
 /** UTF-8 size in bytes. */
 export function utf8Bytes(text: string): number {
   return Buffer.byteLength(text, 'utf8');

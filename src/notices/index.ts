@@ -33,6 +33,8 @@ export interface Notices {
   ticketsToCall(): Promise<string[]>;
   /** What was told about a ticket, and how far it got. */
   ofTicket(ticket: string): Promise<Notice[]>;
+  /** The newest answer that this resident was told, in a message or in a reply; null for none. */
+  lastAnswerTold(openid: string): Promise<{ ticket: string; toldAt: Date } | null>;
   /** Notices that should have gone out before then and have not. */
   countStuck(before: Date): Promise<number>;
   /**
@@ -93,6 +95,7 @@ export function createNotices(deps: NoticesDeps): Notices {
     called: (tx, ticket) => store.settleCalls(tx, ticket, clock.now()),
     ticketsToCall: () => store.ticketsToCall(MOST_CALLS),
     ofTicket: store.ofTicket,
+    lastAnswerTold: store.lastAnswerTold,
     countStuck: store.countStuck,
     tellStaff: robot.tell,
     sweeps: [createSendSweep({ ...deps, store, toClerk }), calls.sweep, robot.sweep],

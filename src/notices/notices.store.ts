@@ -117,6 +117,8 @@ export interface NoticeStore {
   ticketsToCall(limit: number): Promise<string[]>;
   countStuck(before: Date): Promise<number>;
   ofTicket(ticket: string): Promise<Notice[]>;
+  /** The newest answer that this resident was told, in a message or in a reply. */
+  lastAnswerTold(openid: string): Promise<{ ticket: string; toldAt: Date } | null>;
 }
 
 export function createNoticeStore(connection: Connection): NoticeStore {
@@ -203,6 +205,13 @@ export function createNoticeStore(connection: Connection): NoticeStore {
       return [...new Set(notices.flatMap(({ ticket }) => (ticket === null ? [] : [ticket])))];
     },
     countStuck: async (before) => model.countDocuments({ state: 'owed', waiting: false, nextAt: { $lt: before } }),
+    lastAnswerTold: async (openid) => {
+      const doc = await model
+        .findOne({ openid, kind: 'answered', state: { $in: ['sent', 'seen'] } })
+        .sort({ createdAt: -1 })
+        .lean();
+      return doc?.ticket ? { ticket: doc.ticket, toldAt: doc.sentAt ?? doc.seenAt ?? doc.createdAt } : null;
+    },
     ofTicket: (ticket) => list({ ticket }, 100),
   };
 }

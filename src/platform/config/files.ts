@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { chinaWeekday, startOfChinaDate } from '../../kernel/index.ts';
 import { chatSchema } from './chat.ts';
+import { keywordsSchema } from './keywords.ts';
 
 const code = z.string().regex(/^[a-z0-9_]{1,32}$/, 'use 1–32 small letters, digits or _');
 const name = z.string().trim().min(1).max(60);
@@ -193,6 +194,7 @@ export const fileSchemas = {
   'categories.json': categoriesSchema,
   'menu.json': menuSchema,
   'chat.zh.json': chatSchema,
+  'keywords.json': keywordsSchema,
   'clocks.json': clocksSchema,
   'limits.json': limitsSchema,
 } as const;

@@ -15,6 +15,7 @@ import {
 import type { ChatTexts } from './chat.ts';
 import { crossProblems } from './cross-checks.ts';
 import { describeIssue, placeOf, problemsOf } from './issues.ts';
+import type { Keyword } from './keywords.ts';
 
 /** Everything that differs between towns and between places of running. Read once, checked whole, frozen. */
 export interface Config {
@@ -23,6 +24,7 @@ export interface Config {
   readonly categories: readonly Category[];
   readonly menu: Menu;
   readonly chat: ChatTexts;
+  readonly keywords: readonly Keyword[];
   readonly clocks: Clocks;
   readonly limits: Limits;
   readonly calendars: readonly YearCalendar[];
@@ -56,6 +58,7 @@ export function loadConfig(variables: Variables): Config {
     categories: files['categories.json'].categories,
     menu: files['menu.json'],
     chat: files['chat.zh.json'],
+    keywords: files['keywords.json'].keywords,
     clocks: files['clocks.json'],
     limits: files['limits.json'],
     calendars,

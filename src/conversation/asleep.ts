@@ -1,0 +1,95 @@
+import { tidyTyped } from '../kernel/index.ts';
+import type { ComplaintTalk } from './complaint-flow.ts';
+import type { RunCommand } from './commands.ts';
+import { parseChoice, parseStars } from './numbers.ts';
+import type { Offers } from './offers.ts';
+import { MAX_PARTS, partOf } from './parts.ts';
+import { read, talk, withReply, type Plan, type Turn } from './plan.ts';
+import type { Ratings } from './ratings.ts';
+import type { Speech } from './speech.ts';
+import type { ComplaintFlow } from './state.ts';
+import type { Command } from './words.ts';
+
+interface AsleepDeps {
+  readonly speech: Speech;
+  readonly complaintTalk: ComplaintTalk;
+  readonly command: RunCommand;
+  readonly ratings: Ratings;
+  readonly offers: Pick<Offers, 'answer'>;
+}
+
+/**
+ * A resident comes back to a complaint that was left lying: it is offered again. An answer to its question goes on at
+ * once; anything else gets its own answer, and what may belong to the complaint waits in `held` until they say so.
+ */
+export type InAsleep = (turn: Turn, flow: ComplaintFlow, wanted: Command | undefined) => Promise<Plan>;
+
+export function createAsleep(deps: AsleepDeps): InAsleep {
+  const { speech, complaintTalk, command } = deps;
+  const { say } = speech;
+
+  const awake = (turn: Turn, flow: ComplaintFlow): ComplaintFlow => ({
+    ...flow,
+    parts: [...flow.parts, ...flow.held].slice(0, MAX_PARTS),
+    held: [],
+    offeredAt: null,
+    wrong: 0,
+    touchedAt: turn.at,
+  });
+
+  const resume = (turn: Turn, flow: ComplaintFlow): Plan => {
+    const going = awake(turn, flow);
+    return talk(speech.reply([say('flowResumed'), complaintTalk.question(going)]), going);
+  };
+
+  /** Remembers that it was offered; `touchedAt` stays, so that offering it does not keep it from being dropped. */
+  const offered = (turn: Turn, flow: ComplaintFlow): ComplaintFlow => ({
+    ...flow,
+    offeredAt: flow.offeredAt ?? turn.at,
+  });
+
+  const reminding = (plan: Plan, turn: Turn, flow: ComplaintFlow): Plan => {
+    const reminded = withReply(plan, (reply) => speech.after(reply, [say('flowAsleep')]));
+    if (reminded.kind !== 'read') return reminded;
+    return { ...talk(reminded.reply, offered(turn, flow)), apart: plan.apart ?? false };
+  };
+
+  const hold = async (turn: Turn, flow: ComplaintFlow): Promise<Plan> => {
+    const { message } = turn;
+    const part = partOf(message, turn.at);
+    if (!part) return reminding(read(speech.reply([say('unknownType')])), turn, flow);
+    const room = flow.parts.length + flow.held.length < MAX_PARTS;
+    const held = { ...offered(turn, flow), held: room ? [...flow.held, part] : flow.held };
+    const words = [say('flowAsleepHeld')];
+    if (message.type !== 'text' || speech.isEmergency(message.text)) return talk(speech.reply(words), held);
+    return talk(await deps.offers.answer(message.text, words), held);
+  };
+
+  return async (turn, flow, wanted) => {
+    const { message } = turn;
+    const text = message.type === 'text' ? message.text : '';
+    if (message.type === 'text' && text.trim() !== '') {
+      if (flow.offeredAt === null && complaintTalk.answers(flow, text))
+        return complaintTalk.advance(turn, awake(turn, flow));
+      if (flow.offeredAt !== null && isYes(text)) {
+        const told = parseStars(text) === 1 ? await deps.ratings.told(turn) : null;
+        if (told && told.toldAt > flow.offeredAt) return deps.ratings.rate(turn, { ...told, stars: 1, text: '' });
+        return resume(turn, flow);
+      }
+      // A word that only this question knows; with something held the resident should see first what will be sent.
+      if (flow.offeredAt !== null && parseChoice(text) === undefined && complaintTalk.answers(flow, text)) {
+        return flow.held.length > 0 ? resume(turn, flow) : complaintTalk.advance(turn, awake(turn, flow));
+      }
+    }
+    if (turn.limited) return read(speech.reply([say('busy')]));
+    if (wanted === undefined) return hold(turn, flow);
+    // No menu key and no word but 投诉 and 取消 puts another flow in the place of this one.
+    if (wanted.name === 'settings') return reminding(read(speech.reply([say('finishFirst')])), turn, flow);
+    const plan = (await command(turn, wanted)) ?? read(speech.reply([say('notUnderstood')]));
+    return wanted.name === 'complain' ? plan : reminding(plan, turn, flow);
+  };
+}
+
+function isYes(text: string): boolean {
+  return parseChoice(text) === 1 || /^(?:继续|接着|接着说|接着办|好的?|要)$/u.test(tidyTyped(text));
+}

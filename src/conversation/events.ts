@@ -1,0 +1,72 @@
+import type { BriefingsApi } from '../briefings/index.ts';
+import type { Town } from '../platform/config/index.ts';
+import type { SubscribersApi } from '../subscribers/index.ts';
+import type { InboundEvent, InboundMessage, Reply } from '../wechat/index.ts';
+import type { Tipoffs } from '../tipoffs/index.ts';
+import { read, type Plan, type Turn } from './plan.ts';
+import type { Speech } from './speech.ts';
+
+interface EventsDeps {
+  readonly speech: Speech;
+  readonly town: Town;
+  readonly subscribers: Pick<SubscribersApi, 'follow' | 'unfollow' | 'setVillageByScene' | 'choiceOf'>;
+  readonly briefings: Pick<BriefingsApi, 'onMassSendFinished'>;
+  readonly tipoffs: Pick<Tipoffs, 'personLeft'>;
+  readonly forget: (openid: string, until: Date) => Promise<void>;
+}
+
+/** What the platform tells us beside what residents say; menu keys are commands and not looked at here. */
+export function createEvents(deps: EventsDeps): (turn: Turn, event: InboundEvent) => Plan {
+  const { speech, subscribers, town } = deps;
+  const { say } = speech;
+  const effect = (run: () => Promise<Reply | null>): Plan => ({ kind: 'effect', run });
+
+  const villageTold = async (openid: string): Promise<string[]> => {
+    const { villageCode } = await subscribers.choiceOf(openid);
+    const village = town.villages.find(({ code }) => code === villageCode);
+    return village ? [say('settingsDone', { village: village.name })] : [];
+  };
+
+  return (turn, event) => {
+    const { openid } = event;
+    const at = event.createTime > 0 ? new Date(event.createTime * 1_000) : turn.at;
+    switch (event.type) {
+      case 'subscribe':
+        return effect(async () => {
+          const { scene } = event;
+          await subscribers.follow({ openid, at, ...(scene ? { scene } : {}) });
+          const welcome = say('welcome', { account: town.account, town: town.name });
+          return speech.reply([welcome, ...(scene ? await villageTold(openid) : [])]);
+        });
+      case 'unsubscribe':
+        return effect(async () => {
+          await subscribers.unfollow({ openid, at });
+          // The event's time has whole seconds: what was said in the same second was said before.
+          await deps.forget(openid, new Date(at.getTime() + 999));
+          return null;
+        });
+      case 'SCAN':
+        return effect(async () => {
+          const known = await subscribers.setVillageByScene({ openid, scene: event.scene });
+          return speech.reply(known ? await villageTold(openid) : [say('help')]);
+        });
+      case 'MASSSENDJOBFINISH':
+        return effect(() => finished(event));
+      default:
+        return read(null);
+    }
+  };
+
+  async function finished(event: Extract<InboundMessage, { type: 'MASSSENDJOBFINISH' }>): Promise<null> {
+    await deps.briefings.onMassSendFinished({
+      msgId: event.msgId ?? '',
+      status: event.status,
+      totalCount: event.counts.total,
+      filterCount: event.counts.filtered,
+      sentCount: event.counts.sent,
+      errorCount: event.counts.failed,
+      ...(event.articleUrls.length > 0 ? { articleCount: event.articleUrls.length } : {}),
+    });
+    return null;
+  }
+}

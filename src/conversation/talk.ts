@@ -1,0 +1,49 @@
+import type { ConversationDeps } from './deps.ts';
+import { createAsleep } from './asleep.ts';
+import { createCommands } from './commands.ts';
+import { createComplaintTalk } from './complaint-flow.ts';
+import { createDecide } from './decide.ts';
+import { createEvents } from './events.ts';
+import { createOffers } from './offers.ts';
+import type { Plan, Turn } from './plan.ts';
+import { createQueries } from './queries.ts';
+import { createRatings } from './ratings.ts';
+import { createSettingsTalk } from './settings-flow.ts';
+import type { Speech } from './speech.ts';
+import { createTipoffTalk } from './tipoff-flow.ts';
+import { createVillages } from './villages.ts';
+
+interface TalkDeps extends ConversationDeps {
+  readonly speech: Speech;
+  readonly forget: (openid: string, until: Date) => Promise<void>;
+}
+
+/** Every part of the conversation, built in the order in which each needs the ones before it. */
+export function createTalk(deps: TalkDeps): (turn: Turn) => Promise<Plan> {
+  const { config, speech } = deps;
+  const { town, limits, categories, keywords } = config;
+  const idleMs = limits.conversation.idleMinutes * 60_000;
+  const villages = createVillages({ say: deps.say, town });
+  const queries = createQueries({ ...deps, categories, publicUrl: config.env.PUBLIC_URL });
+  const tipoffTalk = createTipoffTalk({ speech, town, tipoffs: deps.tipoffs });
+  const complaintTalk = createComplaintTalk({ ...deps, villages, limits, tipoffTalk });
+  const settingsTalk = createSettingsTalk({ ...deps, villages, town });
+  const ratings = createRatings(deps);
+  const command = createCommands({ ...deps, queries, ratings, complaintTalk, settingsTalk, tipoffTalk });
+  const offers = createOffers({ ...deps, queries, keywords, idleMs });
+  const inAsleep = createAsleep({ speech, complaintTalk, command, ratings, offers });
+  const inEvent = createEvents({ ...deps, town });
+  return createDecide({
+    ...deps,
+    categories,
+    idleMs,
+    complaintTalk,
+    tipoffTalk,
+    settingsTalk,
+    command,
+    ratings,
+    offers,
+    inAsleep,
+    inEvent,
+  });
+}
