@@ -2,7 +2,6 @@ import type { BriefingsApi } from '../briefings/index.ts';
 import type { Town } from '../platform/config/index.ts';
 import type { SubscribersApi } from '../subscribers/index.ts';
 import type { InboundEvent, InboundMessage, Reply } from '../wechat/index.ts';
-import type { Tipoffs } from '../tipoffs/index.ts';
 import { read, type Plan, type Turn } from './plan.ts';
 import type { Speech } from './speech.ts';
 
@@ -11,7 +10,6 @@ interface EventsDeps {
   readonly town: Town;
   readonly subscribers: Pick<SubscribersApi, 'follow' | 'unfollow' | 'setVillageByScene' | 'choiceOf'>;
   readonly briefings: Pick<BriefingsApi, 'onMassSendFinished'>;
-  readonly tipoffs: Pick<Tipoffs, 'personLeft'>;
   readonly forget: (openid: string, until: Date) => Promise<void>;
 }
 
@@ -41,8 +39,10 @@ export function createEvents(deps: EventsDeps): (turn: Turn, event: InboundEvent
       case 'unsubscribe':
         return effect(async () => {
           await subscribers.unfollow({ openid, at });
+          // A late event of somebody who has come back cuts nothing.
+          const { following } = await subscribers.choiceOf(openid);
           // The event's time has whole seconds: what was said in the same second was said before.
-          await deps.forget(openid, new Date(at.getTime() + 999));
+          if (!following) await deps.forget(openid, new Date(at.getTime() + 999));
           return null;
         });
       case 'SCAN':
