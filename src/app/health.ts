@@ -60,6 +60,7 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
     redis === false ? '限流存储（Redis）连不上，暂用本机内存计数。' : null,
     inbox.spooled > 0 ? `有 ${inbox.spooled} 条消息暂存在本机，等数据库恢复后处理。` : null,
     inbox.failed > 0 ? `有 ${inbox.failed} 条消息多次处理失败，需要技术人员查看。` : null,
+    inbox.broken > 0 ? `本机有 ${inbox.broken} 个暂存文件里有读不出的内容，需要技术人员查看。` : null,
     stuckNotices > 0 ? `有 ${stuckNotices} 条告知超过十分钟没有发出。` : null,
     unsealed > 0 ? `有 ${unsealed} 条审计记录还没有封存。` : null,
     ...stuckPushes.map((push) => push.words),
