@@ -202,6 +202,7 @@ describe('the database refuses a state that no leader approved', () => {
   test.each([
     ['without approval', { approval: null }],
     ['approved by its composer', { approval: { by: person, at: new Date(), contentHash: hash } }],
+    ['approved by who submitted it', { submittedBy: other }],
     ['approved for another hash', { contentHash: 'b'.repeat(64) }],
     ['with an approver as text', { approval: { by: other.toHexString(), at: new Date(), contentHash: hash } }],
     ['without composers', { composers: [] }],
