@@ -139,6 +139,20 @@ describe('a list that changes while it is read', () => {
     expect((await summary()).following).toBe(3);
   });
 
+  test('who leaves unheard between the list and the details is not taken for a follower', async () => {
+    const [gone = '', stays = ''] = await strangers(2);
+    await town.fault({ path: 'user/get', delayMs: 200 });
+    await start();
+    const reading = sweep();
+    // The list is made, its answer is still under way.
+    await until(async () => (await town.control<{ faults: unknown[] }>('GET', '/_/state')).faults.length === 0);
+    await town.control('POST', `/_/residents/${gone}/say`, { type: 'unsubscribe' });
+    await reading;
+    expect((await town.subscribers.api.choiceOf(gone)).following).toBe(false);
+    expect((await town.subscribers.api.choiceOf(stays)).following).toBe(true);
+    expect(await progress()).toMatchObject({ state: 'done', imported: 1 });
+  });
+
   test('where the follower after whom the next page starts has left, it is begun again', async () => {
     await town.behaviour({ followersPageSize: 2 });
     const openids = await strangers(5);
