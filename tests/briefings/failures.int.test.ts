@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { LedgerCall } from '../../src/sandbox/index.ts';
+import { type LedgerCall, startSandbox } from '../../src/sandbox/index.ts';
 import { testDatabase } from '../support/stores.ts';
 import { type World, world } from './harness.ts';
 import { stepsOf, until } from './steps.ts';
@@ -51,6 +51,28 @@ describe('refusals that pass', () => {
     await push();
     expect(await statusOf(id)).toBe('submitted_to_platform');
     expect(await sends()).toHaveLength(1);
+  });
+
+  test('a platform that cannot be reached is tried again under the same id, on what it has forgotten too', async () => {
+    const { id } = await steps.due();
+    await town.fault({ path: SENDALL, errcode: 42010 });
+    await push();
+    const { url, ...account } = town.sandbox;
+    await town.sandbox.close();
+    town.clock.move(70_000);
+    await push();
+    expect(await steps.get(id)).toMatchObject({ status: 'pushing', dispatch: { batches: [{ attempts: 2 }] } });
+    const again = await startSandbox({ ...account, port: Number(new URL(url).port), clock: town.clock });
+    try {
+      town.clock.move(HOUR);
+      await push();
+      expect(await statusOf(id)).toBe('submitted_to_platform');
+      // Token and draft were unknown there: both made anew, the order’s id stayed.
+      expect((await attempts()).map(({ errcode }) => errcode)).toEqual([40001, 40007, 0]);
+      expect((await sends()).map(({ clientMsgId }) => clientMsgId)).toEqual([`b${id}-1`]);
+    } finally {
+      await again.close();
+    }
   });
 
   test('a platform that refuses for 23 hours makes it fail, and it may be scheduled anew', async () => {
@@ -221,7 +243,9 @@ describe('refusals that stand', () => {
     const { id } = await steps.due();
     await town.fault({ path: SENDALL, errcode: 48008 });
     await push();
-    expect(await steps.get(id)).toMatchObject({ status: 'failed', failure: { errcode: 48008 } });
+    expect(await steps.get(id)).toMatchObject({ status: 'failed', failure: { errcode: 48008 }, textOffered: true });
+    town.clock.move(HOUR);
+    expect(await push()).toBe(0);
     await steps.byDispatcher(id, 'schedule', { asText: true });
     town.clock.move(1_000);
     await push();
