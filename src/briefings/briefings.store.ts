@@ -133,13 +133,18 @@ function dueReads(rows: Model<BriefingRow>) {
 
 function planReads(rows: Model<BriefingRow>) {
   return {
-    /** Briefings that use, or will use, a push between the two instants. */
+    /** Briefings that use, or will use, a push between the two instants: by when it was accepted, before that by plan. */
     async planned(from: Date, to: Date, tx?: Tx): Promise<Briefing[]> {
       const found = await rows
         .find(
           {
-            status: { $in: ['scheduled', 'pushing', 'submitted_to_platform', 'delivered', 'unknown'] },
-            sendAt: { $gte: from, $lt: to },
+            $or: [
+              { status: { $in: ['scheduled', 'pushing', 'unknown'] }, sendAt: { $gte: from, $lt: to } },
+              {
+                status: { $in: ['submitted_to_platform', 'delivered'] },
+                'batch.acceptedAt': { $gte: from, $lt: to },
+              },
+            ],
           },
           null,
           tx ? { session: tx } : {},

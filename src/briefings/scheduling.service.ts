@@ -159,7 +159,13 @@ async function resolve(deps: SchedulingDeps, caller: Caller, id: string, request
     }
   }
   const change = {
-    batch: { ...seen.batch, status: 'submitted' as const, msgId: msgId ?? null, acceptedAt: now, unconfirmed: false },
+    batch: {
+      ...seen.batch,
+      status: 'submitted' as const,
+      msgId: msgId ?? null,
+      acceptedAt: seen.batch.lastAttemptAt ?? now,
+      unconfirmed: false,
+    },
     // Without a number there is nothing to ask the platform for.
     nextAt: msgId === undefined ? null : now,
     lease: null,

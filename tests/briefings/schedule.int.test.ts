@@ -169,6 +169,21 @@ describe('the quota of a subscription account', () => {
     }
   });
 
+  test('counts the day on which the platform took it, not the one that it was planned for', async () => {
+    await town.followers(2);
+    const { id } = await steps.approved();
+    await schedule(id, { sendAt: '2026-09-14T23:59:30+08:00' });
+    town.clock.move(Date.parse('2026-09-14T23:59:30+08:00') - MONDAY);
+    await town.fault({ path: 'message/mass/sendall', errcode: 45011 });
+    await town.sweep('briefings.push');
+    town.clock.move(70_000);
+    await town.sweep('briefings.push');
+    await until(async () => (await steps.get(id)).status === 'delivered');
+    expect(await steps.quota()).toMatchObject({ used: 1, left: 0 });
+    const next = await steps.approved();
+    await expect(schedule(next.id, {})).rejects.toMatchObject({ code: 'quota_used' });
+  });
+
   test('that the platform says is used up counts against our own reckoning', async () => {
     await town.followers(2);
     const { id } = await steps.approved();
