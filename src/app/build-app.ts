@@ -115,7 +115,17 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     pushedWith: (id) => pushes.with(id),
     onMismatch: () => metrics.alarms.inc({ kind: 'content_mismatch' }),
   });
-  const complaints = createComplaints({ ...shared, audit, notices, config, say, keys, workingDays, searchWords });
+  const complaints = createComplaints({
+    ...shared,
+    audit,
+    notices,
+    config,
+    say,
+    keys,
+    workingDays,
+    searchWords,
+    wechat,
+  });
   const briefings = createBriefings({
     ...shared,
     audit,

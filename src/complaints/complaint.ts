@@ -1,4 +1,5 @@
 import type { StateTable } from '../kernel/index.ts';
+import type { DueRule } from './due.ts';
 
 export const COMPLAINT_KINDS = ['consult', 'help', 'complain', 'suggest'] as const;
 export type ComplaintKind = (typeof COMPLAINT_KINDS)[number];
@@ -44,8 +45,11 @@ export interface ComplaintMessage {
   readonly from: 'resident' | 'staff';
   readonly type: 'text' | 'image' | 'voice' | 'video' | 'location';
   readonly text?: string;
+  /** As it comes from chat: the platform's own id and address. Kept with the medium, not here. */
   readonly mediaId?: string;
   readonly picUrl?: string;
+  /** As it is stored: the id of the medium. */
+  readonly mediaRef?: string;
   readonly location?: { readonly lat: number; readonly lng: number; readonly label: string };
 }
 
@@ -76,8 +80,13 @@ export interface Complaint {
   readonly receivedAt: Date;
   readonly dueAt: Date;
   readonly dueWhy: string;
-  /** Version of clocks.json that made dueAt; frozen. */
+  readonly dueAssumed: boolean;
+  /** Version of clocks.json that made dueAt; frozen with the rule itself. */
   readonly ruleVersion: string;
+  readonly rule: DueRule;
+  readonly dueFrom: string;
+  readonly extensionDays: number | null;
+  readonly calendarVersion: string;
   readonly extended: boolean;
   /** Came after the resident's daily number: kept all the same, and shown to the dispatcher. */
   readonly overDaily: boolean;

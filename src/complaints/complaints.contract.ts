@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { pageOf, pagingQuery } from '../http/index.ts';
 import { COMPLAINT_KINDS, COMPLAINT_STATUSES, SOURCES } from './complaint.ts';
+import { MEDIA_STATES } from './media.ts';
 
 const code = z.string().regex(/^[a-z0-9_]{1,32}$/);
 const reason = z.string().trim().min(1, '请写原因').max(500);
 const text = z.string().trim().min(1, '请写内容').max(5_000);
 
 export const ticketParams = z.strictObject({ ticket: z.string().regex(/^\d{8}-\d{4,10}$/) });
+export const mediumParams = ticketParams.extend({ id: z.string().regex(/^[0-9a-f]{24}$/) });
 export const complaintQuery = z.strictObject({
   ...pagingQuery,
   status: z.enum(COMPLAINT_STATUSES).optional(),
@@ -14,6 +16,8 @@ export const complaintQuery = z.strictObject({
   kind: z.enum(COMPLAINT_KINDS).optional(),
   villageCode: code.optional(),
   overdue: z.enum(['true', 'false']).optional(),
+  /** Those whose residents a clerk should call. */
+  callNeeded: z.enum(['true', 'false']).optional(),
   q: z.string().trim().max(100).optional(),
 });
 export const enterBody = z.strictObject({
@@ -40,7 +44,13 @@ const message = z.object({
   from: z.enum(['resident', 'staff']),
   type: z.string(),
   text: z.string().optional(),
+  /** Only once it is stored: for `GET …/media/:id`. */
   mediaId: z.string().optional(),
+  /** Present for what is no text. */
+  mediaState: z.enum(MEDIA_STATES).optional(),
+  /** Why it could not be had, in Chinese. */
+  mediaNote: z.string().optional(),
+  contentType: z.string().optional(),
   location: place.optional(),
 });
 
@@ -55,6 +65,7 @@ export const complaintRow = z.object({
   dueAt: z.string(),
   overdue: z.boolean(),
   overDaily: z.boolean(),
+  callNeeded: z.boolean(),
   /** The first words, for the list. */
   excerpt: z.string(),
   phone: z.nullable(z.string()),
@@ -62,6 +73,9 @@ export const complaintRow = z.object({
 export const complaintPage = pageOf(complaintRow);
 export const complaintView = complaintRow.omit({ excerpt: true, overdue: true }).extend({
   dueWhy: z.string(),
+  /** Counted through a year whose calendar is not there yet. */
+  dueAssumed: z.boolean(),
+  ruleVersion: z.string(),
   extended: z.boolean(),
   messages: z.array(message),
   notes: z.array(z.object({ at: z.string(), by: z.string(), text: z.string() })),
@@ -70,5 +84,7 @@ export const complaintView = complaintRow.omit({ excerpt: true, overdue: true })
   history: z.array(
     z.object({ at: z.string(), move: z.string(), status: z.string(), by: z.string(), reason: z.string().optional() }),
   ),
+  /** Open complaints of the same village that may be about the same thing. */
+  similar: z.array(z.object({ ticket: z.string(), status: z.string(), excerpt: z.string(), why: z.string() })),
   notices: z.array(z.object({ kind: z.string(), state: z.string(), waiting: z.boolean(), at: z.string() })),
 });

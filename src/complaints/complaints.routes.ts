@@ -1,9 +1,6 @@
 import type { z } from 'zod';
-import { AppError, firstChars, type Clock } from '../kernel/index.ts';
+import { AppError } from '../kernel/index.ts';
 import { decodeCursor, defineRoute, encodeCursor, type Caller, type Route } from '../http/index.ts';
-import type { Notices } from '../notices/index.ts';
-import type { Sealer } from '../platform/sealing/index.ts';
-import { OPEN_STATUSES, maskPhone } from './complaint.ts';
 import {
   acceptBody,
   assignBody,
@@ -14,27 +11,26 @@ import {
   emptyBody,
   enterBody,
   extendBody,
+  mediumParams,
   reasonBody,
   textBody,
   ticketParams,
 } from './complaints.contract.ts';
 import { boundUnit, mayTouch } from './complaints.policy.ts';
 import type { ComplaintDesk } from './complaints.service.ts';
-import type { ComplaintDoc, ComplaintFilter, ComplaintStore } from './complaints.store.ts';
+import type { ComplaintDoc, ComplaintFilter } from './complaints.store.ts';
+import { presentRow, presentWhole, type PresentDeps } from './complaints.view.ts';
+import { mediumAnswer, type MediumDeps } from './medium-answer.ts';
 
-export interface ComplaintRouteDeps {
+export interface ComplaintRouteDeps extends PresentDeps, MediumDeps {
   readonly desk: ComplaintDesk;
-  readonly store: ComplaintStore;
-  readonly notices: Pick<Notices, 'ofTicket'>;
-  readonly sealer: Sealer;
-  readonly clock: Clock;
   readonly askedWords: (query: string) => string[];
 }
 
 export function complaintRoutes(deps: ComplaintRouteDeps): Route[] {
   const { desk } = deps;
-  const show = async (doc: ComplaintDoc): Promise<z.input<typeof complaintView>> => presentWhole(deps, doc);
-  const post = <B extends z.ZodType>(
+  const show = (caller: Caller, doc: ComplaintDoc) => presentWhole(deps, caller, doc);
+  const move = <B extends z.ZodType>(
     verb: string,
     action: string,
     summary: string,
@@ -49,7 +45,7 @@ export function complaintRoutes(deps: ComplaintRouteDeps): Route[] {
       params: ticketParams,
       body,
       response: complaintView,
-      handler: async ({ caller, params, body: given }) => show(await run(caller, params.ticket, given)),
+      handler: async ({ caller, params, body: given }) => show(caller, await run(caller, params.ticket, given)),
     });
 
   return [
@@ -62,7 +58,7 @@ export function complaintRoutes(deps: ComplaintRouteDeps): Route[] {
       status: 201,
       body: enterBody,
       response: complaintView,
-      handler: async ({ caller, body }) => show(await desk.enter(caller, body)),
+      handler: async ({ caller, body }) => show(caller, await desk.enter(caller, body)),
     }),
     defineRoute({
       method: 'get',
@@ -74,30 +70,42 @@ export function complaintRoutes(deps: ComplaintRouteDeps): Route[] {
       handler: async ({ caller, params }) => {
         const found = await deps.store.byTicket(params.ticket);
         if (!found || !mayTouch(caller, found)) throw new AppError('not_found');
-        return show(found);
+        return show(caller, found);
       },
     }),
-    post('accept', 'complaints.triage', 'Accept; sets the kind where the resident did not', acceptBody, (c, t, b) =>
+    defineRoute({
+      method: 'get',
+      path: '/api/v1/complaints/:ticket/media/:id',
+      allow: { action: 'complaints.read' },
+      summary: 'A photo, recording or video of a complaint',
+      params: mediumParams,
+      handler: async ({ caller, params }) => {
+        const found = await deps.store.byTicket(params.ticket);
+        if (!found || !mayTouch(caller, found)) throw new AppError('not_found');
+        return mediumAnswer(deps, params.ticket, params.id);
+      },
+    }),
+    move('accept', 'complaints.triage', 'Accept; sets the kind where the resident did not', acceptBody, (c, t, b) =>
       desk.accept(c, t, b.kind),
     ),
-    post('refuse', 'complaints.triage', 'Refuse with a reason that the resident gets', reasonBody, (c, t, b) =>
+    move('refuse', 'complaints.triage', 'Refuse with a reason that the resident gets', reasonBody, (c, t, b) =>
       desk.refuse(c, t, b.reason),
     ),
-    post('assign', 'complaints.triage', 'Assign to a unit', assignBody, (c, t, b) => desk.assign(c, t, b.unit)),
-    post('return', 'complaints.handle', 'Give back: not ours, with a reason', reasonBody, (c, t, b) =>
+    move('assign', 'complaints.triage', 'Assign to a unit', assignBody, (c, t, b) => desk.assign(c, t, b.unit)),
+    move('return', 'complaints.handle', 'Give back: not ours, with a reason', reasonBody, (c, t, b) =>
       desk.giveBack(c, t, b.reason),
     ),
-    post('note', 'complaints.handle', 'A note among staff', textBody, (c, t, b) => desk.note(c, t, b.text)),
-    post('answer', 'complaints.handle', 'Answer the resident', textBody, (c, t, b) => desk.answer(c, t, b.text)),
-    post('close', 'complaints.close', 'Close what was answered', emptyBody, (c, t) => desk.close(c, t)),
-    post(
+    move('note', 'complaints.handle', 'A note among staff', textBody, (c, t, b) => desk.note(c, t, b.text)),
+    move('answer', 'complaints.handle', 'Answer the resident', textBody, (c, t, b) => desk.answer(c, t, b.text)),
+    move('close', 'complaints.close', 'Close what was answered', emptyBody, (c, t) => desk.close(c, t)),
+    move(
       'extend',
       'complaints.extend',
       'Extend once, in working days, with a reason that the resident gets',
       extendBody,
       (c, t, b) => desk.extend(c, t, b.days, b.reason),
     ),
-    post('called', 'complaints.handle', 'The resident was called', calledBody, (c, t, b) =>
+    move('called', 'complaints.handle', 'The resident was called', calledBody, (c, t, b) =>
       desk.called(c, t, b.result),
     ),
   ];
@@ -113,87 +121,55 @@ function listRoute(deps: ComplaintRouteDeps): Route {
     response: complaintPage,
     handler: async ({ caller, query }) => {
       const now = deps.clock.now();
-      const found = await deps.store.list(toFilter(deps, caller, query, now));
+      const toCall = await deps.notices.ticketsToCall();
+      const filter = toFilter(deps, caller, query, { now, toCall });
+      const found = filter === null ? [] : await deps.store.list(filter);
       const page = found.slice(0, query.limit);
       const last = page.at(-1);
       const more = found.length > query.limit && last !== undefined;
       return {
-        items: page.map((doc) => presentRow(deps, doc, now)),
+        items: page.map((doc) => presentRow(deps, doc, { now, toCall: new Set(toCall) })),
         nextCursor: more ? encodeCursor([last.receivedAt.getTime(), String(last._id)]) : null,
       };
     },
   });
 }
 
+/** Null where nothing can match. */
 function toFilter(
   deps: ComplaintRouteDeps,
   caller: Caller,
   query: z.output<typeof complaintQuery>,
-  now: Date,
-): ComplaintFilter {
-  const { status, kind, villageCode, q, cursor } = query;
-  const isTicket = q !== undefined && /^\d{8}-\d{4,}$/.test(q);
-  const [at, id] = cursor === undefined ? [] : decodeCursor(cursor, ['number', 'string']);
-  if (id !== undefined && !/^[0-9a-f]{24}$/.test(id)) throw new AppError('invalid_input');
+  at: { now: Date; toCall: readonly string[] },
+): ComplaintFilter | null {
+  const { status, kind, villageCode, q, cursor, overdue, callNeeded } = query;
+  const bound = boundUnit(caller);
+  if (bound !== undefined && query.unit !== undefined && query.unit !== bound) return null;
+  const ticket = q !== undefined && /^\d{8}-\d{4,}$/.test(q) ? q : undefined;
+  const words = q === undefined || q === '' || ticket !== undefined ? undefined : deps.askedWords(q);
+  // Only words that carry a question were asked for: no complaint is about "怎么办".
+  if (words?.length === 0) return null;
   return {
     status,
     kind,
     villageCode,
-    unit: boundUnit(caller) ?? query.unit,
-    overdueAt: query.overdue === 'true' ? now : undefined,
-    ticket: isTicket ? q : undefined,
-    words: q === undefined || isTicket ? undefined : deps.askedWords(q),
-    before: at === undefined || id === undefined ? undefined : { receivedAt: new Date(at), id },
+    unit: bound ?? query.unit,
+    overdue: overdue === undefined ? undefined : { at: at.now, is: overdue === 'true' },
+    tickets: wantedTickets(ticket, callNeeded === 'true' ? at.toCall : undefined),
+    words,
+    before: cursor === undefined ? undefined : positionOf(cursor),
     limit: query.limit + 1,
   };
 }
 
-function openPhone(deps: ComplaintRouteDeps, doc: ComplaintDoc): string | null {
-  return doc.phone === null ? null : deps.sealer.open(doc.phone, doc.ticket);
+function wantedTickets(ticket: string | undefined, among: readonly string[] | undefined): string[] | undefined {
+  if (ticket === undefined) return among && [...among];
+  return among === undefined || among.includes(ticket) ? [ticket] : [];
 }
 
-function presentRow(
-  deps: ComplaintRouteDeps,
-  doc: ComplaintDoc,
-  now: Date,
-): z.input<typeof complaintPage>['items'][number] {
-  const phone = openPhone(deps, doc);
-  const said = doc.messages.find((message) => message.text)?.text ?? '';
-  return {
-    ...presentHead(doc),
-    overdue: OPEN_STATUSES.includes(doc.status) && doc.dueAt < now,
-    excerpt: firstChars(said, 60),
-    phone: phone === null ? null : maskPhone(phone),
-  };
-}
-
-function presentHead(doc: ComplaintDoc) {
-  const { ticket, kind, status, source, villageCode, unit, overDaily } = doc;
-  const times = { receivedAt: doc.receivedAt.toISOString(), dueAt: doc.dueAt.toISOString() };
-  return { ticket, kind, status, source, villageCode, unit, overDaily, ...times };
-}
-
-async function presentWhole(deps: ComplaintRouteDeps, doc: ComplaintDoc): Promise<z.input<typeof complaintView>> {
-  const [notes, notices] = await Promise.all([deps.store.notesOf(doc.ticket), deps.notices.ofTicket(doc.ticket)]);
-  const withTime = <T extends { at: Date }>(item: T): Omit<T, 'at'> & { at: string } => ({
-    ...item,
-    at: item.at.toISOString(),
-  });
-  return {
-    ...presentHead(doc),
-    phone: openPhone(deps, doc),
-    dueWhy: doc.dueWhy,
-    extended: doc.extended,
-    messages: doc.messages.map(({ picUrl: _picUrl, ...message }) => withTime(message)),
-    notes: notes.map(withTime),
-    answers: doc.answers.map(withTime),
-    history: doc.history.map(withTime),
-    ...(doc.rating ? { rating: withTime(doc.rating) } : {}),
-    notices: notices.map(({ kind, state, waiting, createdAt }) => ({
-      kind,
-      state,
-      waiting,
-      at: createdAt.toISOString(),
-    })),
-  };
+function positionOf(cursor: string): { receivedAt: Date; id: string } {
+  const [at, id] = decodeCursor(cursor, ['number', 'string']);
+  const receivedAt = new Date(at);
+  if (Number.isNaN(receivedAt.getTime()) || !/^[0-9a-f]{24}$/.test(id)) throw new AppError('invalid_input');
+  return { receivedAt, id };
 }

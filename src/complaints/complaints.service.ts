@@ -1,36 +1,35 @@
-import {
-  AppError,
-  chinaDate,
-  formatChinaDate,
-  newToken,
-  startOfChinaDate,
-  statesAllowing,
-  type Clock,
-} from '../kernel/index.ts';
+import { AppError, chinaDate, formatChinaDate, newToken, startOfChinaDate, type Clock } from '../kernel/index.ts';
 import { staffActor, type AuditRecorder } from '../audit/index.ts';
 import type { Caller } from '../http/index.ts';
-import type { Notices } from '../notices/index.ts';
+import type { Notices, StaffLine } from '../notices/index.ts';
 import type { Clocks, Limits, Say, Town } from '../platform/config/index.ts';
 import type { Transact, Tx } from '../platform/mongo/index.ts';
 import type { Sealer } from '../platform/sealing/index.ts';
 import type { WorkingDays } from '../platform/working-days/index.ts';
 import {
   COMPLAINT_STATES,
+  OPEN_STATUSES,
   type ComplaintKind,
   type ComplaintMove,
   type ComplaintSource,
   type ComplaintStatus,
 } from './complaint.ts';
 import { mayTouch } from './complaints.policy.ts';
-import { ticketOf, type ComplaintChange, type ComplaintDoc, type ComplaintStore } from './complaints.store.ts';
-import { dueOf, extendedDue } from './due.ts';
+import {
+  ticketOf,
+  type ComplaintChange,
+  type ComplaintDoc,
+  type ComplaintStore,
+  type NewComplaint,
+} from './complaints.store.ts';
+import { countDue, dueOf } from './due.ts';
 import type { TellResident } from './tell.ts';
 
 export interface ComplaintServiceDeps {
   readonly store: ComplaintStore;
   readonly transact: Transact;
   readonly audit: AuditRecorder;
-  readonly notices: Pick<Notices, 'owe'>;
+  readonly notices: Pick<Notices, 'owe' | 'called' | 'tellStaff'>;
   readonly tell: TellResident;
   readonly say: Say;
   readonly town: Town;
@@ -54,8 +53,6 @@ export interface ComplaintDesk {
   close(caller: Caller, ticket: string): Promise<ComplaintDoc>;
   extend(caller: Caller, ticket: string, days: number, reason: string): Promise<ComplaintDoc>;
   called(caller: Caller, ticket: string, result: string): Promise<ComplaintDoc>;
-  /** Closes what was answered and neither reopened nor closed in time. */
-  closeByItself(): Promise<number>;
 }
 
 export interface EnterInput {
@@ -85,6 +82,7 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
     name: ComplaintMove,
     make: (before: ComplaintDoc, now: Date) => Omit<ComplaintChange, 'step'> & { reason?: string },
     told?: (after: ComplaintDoc) => { kind: string; text: string } | null,
+    alsoIn?: (tx: Tx, after: ComplaintDoc) => Promise<void>,
   ): Promise<ComplaintDoc> =>
     transact(async (tx) => {
       const before = await load(tx, caller, ticket);
@@ -97,6 +95,7 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
       if (!after) throw new AppError('wrong_state');
       await record(tx, caller, name, before.status, status, ticket, reason);
       if (told) await deps.tell(tx, after, name, told(after));
+      await alsoIn?.(tx, after);
       return after;
     });
 
@@ -166,7 +165,14 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
       if (!town.units.some((known) => known.code === unit)) {
         throw new AppError('invalid_input', { message: '没有这个站所，请从列表里选。' });
       }
-      return move(caller, ticket, 'assign', () => ({ set: { unit } }));
+      return move(
+        caller,
+        ticket,
+        'assign',
+        () => ({ set: { unit } }),
+        undefined,
+        (tx, { history }) => deps.notices.tellStaff(tx, staffLine('assigned', ticket, `${history.length}`)),
+      );
     },
     giveBack: (caller, ticket, reason) => move(caller, ticket, 'return', () => ({ set: { unit: null }, reason })),
     note: (caller, ticket, text) =>
@@ -192,22 +198,24 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
         () => ({ set: {} }),
         () => ({ kind: 'closed', text: say('noticeClosed', { ticket }) }),
       ),
-    extend: (caller, ticket, days, reason) =>
-      transact(async (tx) => {
+    extend: async (caller, ticket, days, reason) => {
+      const most = deps.clocks.extension.maxWorkingDays;
+      if (days > most) throw new AppError('invalid_input', { message: `最多延期 ${most} 个工作日。` });
+      return transact(async (tx) => {
         const before = await load(tx, caller, ticket);
         if (before.extended) throw new AppError('wrong_state', { message: '这一件已经延期过一次，不能再延。' });
-        const { dueAt, why } = extendedDue(deps.workingDays, before.dueAt, days);
+        const { rule, dueFrom } = before;
+        const counted = countDue(deps.workingDays, { rule, dueFrom, extensionDays: days });
         const step = { at: clock.now(), move: 'extend', status: before.status, by: officeOf(caller), reason };
-        const after = await store.change(tx, ticket, ['received', 'accepted', 'assigned', 'reopened'], {
-          set: { dueAt, dueWhy: `${before.dueWhy}；${why}`, extended: true },
-          step,
-        });
+        const set = { ...counted, extensionDays: days, extended: true };
+        const after = await store.change(tx, ticket, OPEN_STATUSES, { set, step });
         if (!after) throw new AppError('wrong_state');
         await record(tx, caller, 'extend', before.status, before.status, ticket, reason);
-        const text = say('noticeExtended', { ticket, due: day(dueAt), reason });
+        const text = say('noticeExtended', { ticket, due: day(after.dueAt), reason });
         await deps.tell(tx, after, 'extend', { kind: 'extended', text });
         return after;
-      }),
+      });
+    },
     called: (caller, ticket, result) =>
       transact(async (tx) => {
         const before = await load(tx, caller, ticket);
@@ -215,37 +223,11 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
         const after = await store.change(tx, ticket, [before.status], { set: {}, step });
         if (!after) throw new AppError('wrong_state');
         await store.addNote(tx, { ticket, at: clock.now(), by: caller.username, text: result });
+        await deps.notices.called(tx, ticket);
         await record(tx, caller, 'called', before.status, before.status, ticket);
         return after;
       }),
-    closeByItself: async () => {
-      const limit = new Date(clock.now().getTime() - deps.limits.complaints.reopenDays * 86_400_000);
-      let closed = 0;
-      for (const ticket of await store.settledBefore(limit, 100)) {
-        closed += await transact((tx) => closeOne(deps, tx, ticket, limit));
-      }
-      return closed;
-    },
   };
-}
-
-async function closeOne(deps: ComplaintServiceDeps, tx: Tx, ticket: string, limit: Date): Promise<number> {
-  const before = await deps.store.byTicket(ticket, tx);
-  if (!before || before.status !== 'answered' || !before.settledAt || before.settledAt >= limit) return 0;
-  const step = { at: deps.clock.now(), move: 'close', status: 'closed' as const, by: deps.town.office };
-  const after = await deps.store.change(tx, ticket, statesAllowing(COMPLAINT_STATES, 'close'), {
-    set: { status: 'closed' },
-    step,
-  });
-  if (!after) return 0;
-  await deps.audit.record(tx, {
-    action: 'complaints.close',
-    actor: { kind: 'system', part: 'complaints.close_by_itself' },
-    target: { kind: 'complaint', id: ticket },
-    before: 'answered',
-    after: 'closed',
-  });
-  return 1;
 }
 
 /** The parts that every new complaint has, wherever it came from. */
@@ -259,7 +241,7 @@ export function newComplaint(
     phone: string | null;
     text: string;
   },
-): Omit<ComplaintDoc, '_id' | 'sourceKey' | 'source' | 'openid' | 'overDaily' | 'messages' | 'history'> {
+): Omit<NewComplaint, 'sourceKey' | 'source' | 'openid' | 'overDaily' | 'messages' | 'history'> {
   const { ticket, kind, villageCode, at, phone, text } = input;
   if (!deps.town.villages.some((village) => village.code === villageCode)) {
     throw new AppError('invalid_input', { message: '没有这个村，请从列表里选。' });
@@ -284,4 +266,9 @@ export function newComplaint(
 /** The beginning of the China day of `at`: complaints are counted per day from there. */
 export function dayStart(at: Date): Date {
   return startOfChinaDate(chinaDate(at));
+}
+
+/** What the office's group is told of a ticket; `once` makes the second time another line than the first. */
+export function staffLine(kind: StaffLine['kind'], ticket: string, once: string): StaffLine {
+  return { key: `${kind}:${ticket}:${once}`, kind, ref: ticket, path: `/console/complaints/${ticket}` };
 }

@@ -1,5 +1,6 @@
 import { Schema, Types, type Connection, type QueryFilter } from 'mongoose';
 import { chinaDate } from '../kernel/index.ts';
+import { fileCollections } from '../platform/files/index.ts';
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
 import {
   COMPLAINT_KINDS,
@@ -12,6 +13,7 @@ import {
   type ComplaintStatus,
   type ComplaintStep,
 } from './complaint.ts';
+import { mediaCollection, type MediaStore } from './media.store.ts';
 
 export interface ComplaintDoc extends Omit<Complaint, 'messages' | 'answers' | 'history'> {
   _id: Types.ObjectId;
@@ -19,7 +21,12 @@ export interface ComplaintDoc extends Omit<Complaint, 'messages' | 'answers' | '
   answers: ComplaintAnswer[];
   history: ComplaintStep[];
   searchWords: string[];
+  /** Every place that the messages name, to find complaints nearby. */
+  places: { lat: number; lng: number }[];
 }
+
+/** A complaint before the store has put it away. */
+export type NewComplaint = Omit<ComplaintDoc, '_id' | 'places'>;
 
 /** Written by staff for staff: a collection of its own, so that no outbound path can read it by accident. */
 interface NoteDoc {
@@ -29,6 +36,9 @@ interface NoteDoc {
   by: string;
   text: string;
 }
+
+/** Bucket of what residents sent. */
+export const COMPLAINT_FILES = 'complaint_files';
 
 const listOrder = { receivedAt: -1, _id: -1 } as const;
 
@@ -47,6 +57,7 @@ export const complaintCollections: readonly CollectionManifest[] = [
       { name: 'of_resident', key: { openid: 1, ...listOrder } },
       { name: 'due', key: { status: 1, dueAt: 1 } },
       { name: 'settled', key: { status: 1, settledAt: 1 } },
+      { name: 'by_calendar', key: { status: 1, calendarVersion: 1 } },
     ],
     validator: {
       $jsonSchema: {
@@ -77,6 +88,8 @@ export const complaintCollections: readonly CollectionManifest[] = [
   },
   { name: 'complaint_notes', indexes: [{ name: 'of_ticket', key: { ticket: 1, at: 1 } }] },
   { name: 'complaint_counters', indexes: [] },
+  mediaCollection,
+  ...fileCollections(COMPLAINT_FILES),
 ];
 
 const options = { strict: 'throw', versionKey: false, autoIndex: false, minimize: false } as const;
@@ -94,7 +107,12 @@ const schema = new Schema<ComplaintDoc>(
     receivedAt: { type: Date, required: true },
     dueAt: { type: Date, required: true },
     dueWhy: { type: String, required: true },
+    dueAssumed: { type: Boolean, required: true },
     ruleVersion: { type: String, required: true },
+    rule: mixed,
+    dueFrom: { type: String, required: true },
+    extensionDays: { type: Number, default: null },
+    calendarVersion: { type: String, required: true },
     extended: { type: Boolean, default: false },
     overDaily: { type: Boolean, default: false },
     phone: { type: String, default: null },
@@ -104,6 +122,7 @@ const schema = new Schema<ComplaintDoc>(
     rating: mixed,
     settledAt: { type: Date, default: null },
     searchWords: { type: [String], default: [] },
+    places: { type: [Schema.Types.Mixed], default: [] } as never,
   },
   { ...options, collection: 'complaints' },
 );
@@ -126,8 +145,10 @@ export interface ComplaintFilter {
   readonly unit?: string | undefined;
   readonly kind?: string | undefined;
   readonly villageCode?: string | undefined;
-  readonly overdueAt?: Date | undefined;
-  readonly ticket?: string | undefined;
+  /** Overdue at that moment, or the opposite. */
+  readonly overdue?: { readonly at: Date; readonly is: boolean } | undefined;
+  /** Only these tickets. */
+  readonly tickets?: readonly string[] | undefined;
   readonly words?: readonly string[] | undefined;
   readonly before?: { readonly receivedAt: Date; readonly id: string } | undefined;
   readonly limit: number;
@@ -142,7 +163,7 @@ export interface ComplaintChange {
 export interface ComplaintStore {
   /** The next number of that China day. Outside any transaction: a gap is allowed, a meeting is not. */
   nextNumber(day: string): Promise<number>;
-  insert(tx: Tx, complaint: Omit<ComplaintDoc, '_id'>): Promise<void>;
+  insert(tx: Tx, complaint: NewComplaint): Promise<void>;
   bySourceKey(tx: Tx, sourceKey: string): Promise<ComplaintDoc | null>;
   byTicket(ticket: string, tx?: Tx): Promise<ComplaintDoc | null>;
   /** Moves it if it stands in one of `from`; null otherwise. */
@@ -152,10 +173,18 @@ export interface ComplaintStore {
     from: readonly ComplaintStatus[],
     change: ComplaintChange,
   ): Promise<ComplaintDoc | null>;
+  /** Sets facts without a step in the history. */
+  set(tx: Tx, ticket: string, facts: ComplaintChange['set']): Promise<void>;
   addMessages(tx: Tx, ticket: string, openid: string, messages: readonly ComplaintMessage[]): Promise<boolean>;
   /** Gives a complaint without a resident its resident; false where it has one. */
   link(tx: Tx, ticket: string, openid: string): Promise<boolean>;
   list(filter: ComplaintFilter): Promise<ComplaintDoc[]>;
+  /** Of one village, received in a span of time and not refused: what may be about the same thing. Newest first. */
+  inVillage(villageCode: string, from: Date, to: Date, limit: number): Promise<ComplaintDoc[]>;
+  /** Open ones counted with another calendar. */
+  countedOtherwise(calendarVersion: string, limit: number): Promise<string[]>;
+  /** Open ones due in a span of time. */
+  dueBetween(from: Date, to: Date, limit: number): Promise<string[]>;
   ofResident(openid: string, limit: number): Promise<ComplaintDoc[]>;
   countSince(tx: Tx, openid: string, since: Date): Promise<number>;
   /** Answered ones whose time for 重办 has ended. */
@@ -164,10 +193,14 @@ export interface ComplaintStore {
   notesOf(ticket: string): Promise<{ at: Date; by: string; text: string }[]>;
 }
 
-export function createComplaintStore(connection: Connection): ComplaintStore {
+export function createComplaintStore(connection: Connection, media: Pick<MediaStore, 'adopt'>): ComplaintStore {
   const model = connection.model<ComplaintDoc>('Complaint', schema);
   const notes = connection.model<NoteDoc>('ComplaintNote', noteSchema);
   const counters = connection.model('ComplaintCounter', counterSchema);
+  const tickets = async (filter: QueryFilter<ComplaintDoc>, limit: number): Promise<string[]> => {
+    const docs = await model.find(filter).limit(limit).select({ ticket: 1 }).lean();
+    return docs.map((doc) => doc.ticket);
+  };
   return {
     nextNumber: async (day) => {
       const doc = await counters
@@ -177,7 +210,8 @@ export function createComplaintStore(connection: Connection): ComplaintStore {
       return doc.n;
     },
     insert: async (tx, complaint) => {
-      await model.create([complaint], { session: tx });
+      const messages = await media.adopt(tx, complaint.ticket, complaint.messages);
+      await model.create([{ ...complaint, messages, places: placesOf(messages) }], { session: tx });
     },
     bySourceKey: async (tx, sourceKey) => model.findOne({ sourceKey }).session(tx).lean(),
     byTicket: async (ticket, tx) =>
@@ -193,10 +227,14 @@ export function createComplaintStore(connection: Connection): ComplaintStore {
           { session: tx, returnDocument: 'after' },
         )
         .lean(),
-    addMessages: async (tx, ticket, openid, messages) => {
+    set: async (tx, ticket, facts) => {
+      await model.updateOne({ ticket }, { $set: facts }, { session: tx });
+    },
+    addMessages: async (tx, ticket, openid, given) => {
+      const messages = await media.adopt(tx, ticket, given);
       const result = await model.updateOne(
         { ticket, openid },
-        { $push: { messages: { $each: [...messages] } } },
+        { $push: { messages: { $each: messages }, places: { $each: placesOf(messages) } } },
         { session: tx },
       );
       return result.matchedCount === 1;
@@ -206,6 +244,17 @@ export function createComplaintStore(connection: Connection): ComplaintStore {
       return result.matchedCount === 1;
     },
     list: async (filter) => model.find(toQuery(filter)).sort(listOrder).limit(filter.limit).lean(),
+    inVillage: async (villageCode, from, to, limit) =>
+      model
+        .find({ villageCode, receivedAt: { $gte: from, $lte: to }, status: { $ne: 'refused' } })
+        .sort(listOrder)
+        .limit(limit)
+        .select({ messages: { $slice: 5 }, history: 0, answers: 0 })
+        .lean(),
+    countedOtherwise: (calendarVersion, limit) =>
+      tickets({ status: { $in: [...OPEN_STATUSES] }, calendarVersion: { $ne: calendarVersion } }, limit),
+    dueBetween: (from, to, limit) =>
+      tickets({ status: { $in: [...OPEN_STATUSES] }, dueAt: { $gte: from, $lte: to } }, limit),
     ofResident: async (openid, limit) => model.find({ openid }).sort(listOrder).limit(limit).lean(),
     countSince: async (tx, openid, since) => model.countDocuments({ openid, receivedAt: { $gte: since } }).session(tx),
     settledBefore: async (at, limit) => {
@@ -228,29 +277,37 @@ export function createComplaintStore(connection: Connection): ComplaintStore {
 }
 
 function toQuery(filter: ComplaintFilter): QueryFilter<ComplaintDoc> {
-  const { overdueAt, words, before } = filter;
-  return {
-    ...(filter.ticket === undefined ? {} : { ticket: filter.ticket }),
-    ...(filter.unit === undefined ? {} : { unit: filter.unit }),
-    ...(filter.kind === undefined ? {} : { kind: filter.kind }),
-    ...(filter.villageCode === undefined ? {} : { villageCode: filter.villageCode }),
-    ...(words === undefined || words.length === 0 ? {} : { searchWords: { $all: [...words] } }),
-    ...statusQuery(filter.status, overdueAt),
+  const { tickets, unit, kind, villageCode, status, overdue, words, before } = filter;
+  const parts: Record<string, unknown>[] = [
+    ...(tickets === undefined ? [] : [{ ticket: { $in: [...tickets] } }]),
+    ...(unit === undefined ? [] : [{ unit }]),
+    ...(kind === undefined ? [] : [{ kind }]),
+    ...(villageCode === undefined ? [] : [{ villageCode }]),
+    ...(status === undefined ? [] : [{ status }]),
+    ...(overdue === undefined ? [] : [overdueQuery(overdue)]),
+    ...(words === undefined ? [] : [{ searchWords: { $all: [...words] } }]),
     ...(before === undefined
-      ? {}
-      : {
-          $or: [
-            { receivedAt: { $lt: before.receivedAt } },
-            { receivedAt: before.receivedAt, _id: { $lt: new Types.ObjectId(before.id) } },
-          ],
-        }),
-  } as QueryFilter<ComplaintDoc>;
+      ? []
+      : [
+          {
+            $or: [
+              { receivedAt: { $lt: before.receivedAt } },
+              { receivedAt: before.receivedAt, _id: { $lt: new Types.ObjectId(before.id) } },
+            ],
+          },
+        ]),
+  ];
+  return (parts.length === 0 ? {} : { $and: parts }) as QueryFilter<ComplaintDoc>;
 }
 
-function statusQuery(status: string | undefined, overdueAt: Date | undefined): Record<string, unknown> {
-  if (overdueAt === undefined) return status === undefined ? {} : { status };
-  const open = OPEN_STATUSES.filter((candidate) => status === undefined || candidate === status);
-  return { status: { $in: open }, dueAt: { $lt: overdueAt } };
+function overdueQuery({ at, is }: { at: Date; is: boolean }): Record<string, unknown> {
+  const open = [...OPEN_STATUSES];
+  if (is) return { status: { $in: open }, dueAt: { $lt: at } };
+  return { $or: [{ status: { $nin: open } }, { dueAt: { $gte: at } }] };
+}
+
+function placesOf(messages: readonly ComplaintMessage[]): { lat: number; lng: number }[] {
+  return messages.flatMap(({ location }) => (location ? [{ lat: location.lat, lng: location.lng }] : []));
 }
 
 /** `20260210-0007`: the China day of receipt and the number of that day, at least four digits. */

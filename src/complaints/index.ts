@@ -1,17 +1,23 @@
 import type { AuditRecorder } from '../audit/index.ts';
-import type { Clock } from '../kernel/index.ts';
-import type { Route } from '../http/index.ts';
+import type { Clock, Log } from '../kernel/index.ts';
+import type { RawAnswer, Route } from '../http/index.ts';
 import type { Notices } from '../notices/index.ts';
+import { createFileStore } from '../platform/files/index.ts';
 import type { Config, Say } from '../platform/config/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import type { CollectionManifest, Connection, Transact } from '../platform/mongo/index.ts';
 import { createSealer, createSigner, type Keys } from '../platform/sealing/index.ts';
 import type { SearchWords } from '../platform/search-words/index.ts';
 import type { WorkingDays } from '../platform/working-days/index.ts';
+import { complaintSweeps } from './complaints.jobs.ts';
 import { complaintRoutes } from './complaints.routes.ts';
 import { createComplaintDesk } from './complaints.service.ts';
-import { complaintCollections as ticketCollections, createComplaintStore } from './complaints.store.ts';
+import { COMPLAINT_FILES, complaintCollections as ticketCollections, createComplaintStore } from './complaints.store.ts';
 import { createTicketLinks } from './links.ts';
+import { missingWords, type MediaSource } from './media.ts';
+import { createMediaStore } from './media.store.ts';
+import { createMediaSweep, type ComplaintFiles } from './media.sweep.ts';
+import { mediumAnswer } from './medium-answer.ts';
 import { createPhoneTries, phoneTryCollections } from './phone-tries.store.ts';
 import { createResidentDesk, type ResidentDesk } from './resident.ts';
 import { createTellResident } from './tell.ts';
@@ -22,8 +28,22 @@ export type { ResidentView } from './resident.ts';
 
 export const complaintCollections: readonly CollectionManifest[] = [...ticketCollections, ...phoneTryCollections];
 
+/** A photo, recording or video as its resident may see it. */
+export interface ResidentMedium {
+  readonly id: string;
+  readonly state: 'waiting' | 'stored' | 'missing';
+  readonly contentType: string | null;
+  /** Where it is missing: why, in Chinese. */
+  readonly note: string | null;
+}
+
 /** What chat and pages may do with complaints. */
-export type Complaints = ResidentDesk;
+export interface Complaints extends ResidentDesk {
+  /** What a ticket's messages refer to by `mediaRef`. */
+  mediaOf(ticket: string): Promise<ResidentMedium[]>;
+  /** One medium for whoever holds the ticket's link; AppError not_found otherwise. */
+  mediumByLink(ticket: string, id: string, k: string): Promise<RawAnswer>;
+}
 
 export interface ComplaintsDeps {
   readonly connection: Connection;
@@ -35,7 +55,10 @@ export interface ComplaintsDeps {
   readonly keys: Keys;
   readonly workingDays: WorkingDays;
   readonly searchWords: SearchWords;
+  /** The platform, where the media are. */
+  readonly wechat: MediaSource;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** A ticket's first words are enough to find it by; a hundred keep the index small. */
@@ -51,7 +74,9 @@ export function createComplaints(deps: ComplaintsDeps): {
 } {
   const { config, keys, say, notices, searchWords } = deps;
   const { town, clocks, limits } = config;
-  const store = createComplaintStore(deps.connection);
+  const media = createMediaStore(deps.connection);
+  const files: ComplaintFiles = createFileStore({ connection: deps.connection, bucket: COMPLAINT_FILES });
+  const store = createComplaintStore(deps.connection, media);
   const sealer = createSealer(keys, 'phone');
   const links = createTicketLinks({
     signer: createSigner(keys, 'ticket-link'),
@@ -63,10 +88,24 @@ export function createComplaints(deps: ComplaintsDeps): {
   const wordsOf = (text: string): string[] => searchWords.of(text, WORDS_A_COMPLAINT);
   const shared = { ...deps, store, tell, town, clocks, limits, sealer, wordsOf };
   const desk = createComplaintDesk(shared);
-  const api = createResidentDesk({ ...shared, links, tries: createPhoneTries(deps.connection) });
+  const api: Complaints = {
+    ...createResidentDesk({ ...shared, links, tries: createPhoneTries(deps.connection) }),
+    mediaOf: async (ticket) =>
+      (await media.ofTicket(ticket)).map((medium) => ({
+        id: medium.id,
+        state: medium.state,
+        contentType: medium.contentType,
+        note: medium.state === 'missing' ? missingWords(medium) : null,
+      })),
+    mediumByLink: async (ticket, id, k) => {
+      links.check(ticket, k);
+      return mediumAnswer({ media, files }, ticket, id);
+    },
+  };
+  const { clock, log, wechat: source } = deps;
   return {
     api,
-    routes: complaintRoutes({ desk, store, notices, sealer, clock: deps.clock, askedWords: searchWords.asked }),
-    sweeps: [{ name: 'complaints.close', everySeconds: 30, run: () => desk.closeByItself() }],
+    routes: complaintRoutes({ desk, store, media, files, notices, sealer, clock, askedWords: searchWords.asked }),
+    sweeps: [createMediaSweep({ store: media, files, source, clock, log }), ...complaintSweeps(shared)],
   };
 }

@@ -4,13 +4,19 @@ import type { Say, Town } from '../platform/config/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import type { ComplaintDoc } from './complaints.store.ts';
 
-/** Owes the resident what a move has to tell; complaints without a linked resident have nobody to tell in chat. */
+/**
+ * Owes the resident what a move has to tell. Who came by telephone, box or visit has no chat: what is worth a call goes on
+ * the list of the unit that holds the ticket.
+ */
 export type TellResident = (
   tx: Tx,
   complaint: ComplaintDoc,
   move: string,
   told: { kind: string; text: string } | null,
 ) => Promise<void>;
+
+/** Worth a clerk's call where nothing else reaches the resident; the other steps can be looked up. */
+const WORTH_A_CALL = new Set(['answered', 'extended', 'refused']);
 
 /** A customer-service text may hold 2,048 bytes; with the frame around it an answer keeps to this (design §4). */
 const ANSWER_CHARS = 480;
@@ -24,7 +30,7 @@ export function createTellResident(deps: {
 }): TellResident {
   const { notices, say, town, linkFor } = deps;
   return async (tx, complaint, move, told) => {
-    if (!told || complaint.openid === null) return;
+    if (!told) return;
     const { ticket, openid, history } = complaint;
     const text =
       told.kind === 'answered'
@@ -42,6 +48,8 @@ export function createTellResident(deps: {
       kind: told.kind,
       text,
       ticket,
+      // Without a unit no clerk could make the call.
+      call: WORTH_A_CALL.has(told.kind) && complaint.unit !== null,
     });
   };
 }

@@ -76,7 +76,7 @@ export function createNotices(deps: NoticesDeps): Notices {
     ...deps,
     ...group,
     store: createStaffLineStore(connection),
-    post: url === undefined ? null : createGroupRobot(url),
+    tellGroup: url === undefined ? null : createGroupRobot(url),
   });
   const calls = createCalls({ ...deps, store, tellStaff: robot.tell });
   const toClerk = async (notice: Notice): Promise<void> => {

@@ -3,11 +3,11 @@ import { AppError } from '../kernel/index.ts';
 /** A WeCom group robot answers within a second; more than this means that it will not. */
 const TIMEOUT_MS = 8_000;
 
-/** Posts one text to the group. Throws AppError platform_retry; the address is a secret and appears in no error. */
-export type PostToGroup = (text: string) => Promise<void>;
+/** Tells one text to the group. Throws AppError platform_retry; the address is a secret and appears in no error. */
+export type TellGroup = (text: string) => Promise<void>;
 
 /** The group robot behind `url`. Follows no redirect: the address came from the operator and from nobody else. */
-export function createGroupRobot(url: string): PostToGroup {
+export function createGroupRobot(url: string): TellGroup {
   return async (text) => {
     const refused = (why: string): AppError => new AppError('platform_retry', { details: { why } });
     let answer: Response;

@@ -1,7 +1,7 @@
 import { isAppError, newToken, type Clock, type Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
-import type { PostToGroup } from './robot-call.ts';
+import type { TellGroup } from './robot-call.ts';
 import { isQuiet, staffMessage, type QuietHours, type StaffLine } from './staff-line.ts';
 import type { StaffLineStore } from './staff-lines.store.ts';
 
@@ -16,7 +16,7 @@ const LONGEST_RETRY_MS = 3_600_000;
 export interface StaffRobotDeps {
   readonly store: StaffLineStore;
   /** Null where STAFF_WEBHOOK_URL is not set: then nothing is kept either. */
-  readonly post: PostToGroup | null;
+  readonly tellGroup: TellGroup | null;
   readonly publicUrl: string;
   readonly quiet: QuietHours;
   /** Seconds for which lines gather before they go out together. */
@@ -32,9 +32,9 @@ export interface StaffRobot {
 
 /** Tells the office's group what waits: grouped, not at night, each line at least once. */
 export function createStaffRobot(deps: StaffRobotDeps): StaffRobot {
-  const { store, post, clock, log } = deps;
+  const { store, tellGroup, clock, log } = deps;
 
-  const send = async (postText: PostToGroup): Promise<number> => {
+  const send = async (speak: TellGroup): Promise<number> => {
     const now = clock.now();
     const urgentOnly = isQuiet(deps.quiet, now);
     if (!(await store.anyDue(now, urgentOnly))) return 0;
@@ -43,7 +43,7 @@ export function createStaffRobot(deps: StaffRobotDeps): StaffRobot {
     if (lines.length === 0) return 0;
     const ids = lines.map((line) => line.id);
     try {
-      await postText(staffMessage(lines, deps.publicUrl));
+      await speak(staffMessage(lines, deps.publicUrl));
     } catch (error) {
       const why = isAppError(error) ? error.details : 'error';
       const old = lines.filter((line) => now.getTime() - line.createdAt.getTime() > GIVE_UP_MS).map((line) => line.id);
@@ -60,12 +60,12 @@ export function createStaffRobot(deps: StaffRobotDeps): StaffRobot {
 
   return {
     tell: async (tx, line) => {
-      if (post === null) return;
+      if (tellGroup === null) return;
       const urgent = line.urgent ?? line.kind === 'push_failed';
       const at = clock.now();
       const nextAt = urgent ? at : new Date(at.getTime() + deps.groupSeconds * 1_000);
       await store.add(tx, { ...line, urgent }, at, nextAt);
     },
-    sweep: { name: 'notices.staff', everySeconds: 2, run: async () => (post === null ? 0 : send(post)) },
+    sweep: { name: 'notices.staff', everySeconds: 2, run: async () => (tellGroup === null ? 0 : send(tellGroup)) },
   };
 }

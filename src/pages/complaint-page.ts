@@ -1,5 +1,5 @@
 import { chinaDate, escapeMarkup, formatChinaDate, formatChinaMinute } from '../kernel/index.ts';
-import { KIND_NAMES, type ComplaintStatus, type ResidentView } from '../complaints/index.ts';
+import { KIND_NAMES, type ComplaintStatus, type ResidentMedium, type ResidentView } from '../complaints/index.ts';
 import type { RawAnswer } from '../http/index.ts';
 import { page, type PageFrame } from './layout.ts';
 
@@ -15,15 +15,21 @@ const STATUS_WORDS: Readonly<Record<ComplaintStatus, string>> = {
 };
 const TYPE_WORDS: Readonly<Record<string, string>> = { image: '照片', voice: '语音', video: '视频', location: '位置' };
 
+/** Reasons that the resident was told, or gave; why a unit returned a ticket stays among staff. */
+const TOLD_REASONS = new Set(['refuse', 'extend', 'reopen', 'recount']);
+
+interface Beside {
+  readonly villageName: string;
+  readonly media: readonly ResidentMedium[];
+  /** The link's signature: what the page refers to needs it too. */
+  readonly k: string;
+}
+
 /** A complaint as its resident sees it, for whoever holds the signed link. */
-export function complaintPage(frame: PageFrame, view: ResidentView, villageName: string): RawAnswer {
+export function complaintPage(frame: PageFrame, view: ResidentView, beside: Beside): RawAnswer {
+  const { villageName } = beside;
   const facts = [view.kind ? KIND_NAMES[view.kind] : '', villageName, view.unitName ?? ''].filter(Boolean).join(' · ');
-  const said = view.messages
-    .map(
-      (message) =>
-        `<div class="said">${escapeMarkup(message.text ?? `（${TYPE_WORDS[message.type] ?? '附件'}）`)}</div>`,
-    )
-    .join('');
+  const said = view.messages.map((message) => saidBox(view.ticket, message, beside)).join('');
   const answers = view.answers
     .map(
       (answer) =>
@@ -33,7 +39,8 @@ export function complaintPage(frame: PageFrame, view: ResidentView, villageName:
   const steps = view.history
     .filter((step) => step.move !== 'called')
     .map((step) => {
-      const reason = step.reason === undefined ? '' : `（${escapeMarkup(step.reason)}）`;
+      const told = TOLD_REASONS.has(step.move) && step.reason !== undefined;
+      const reason = told ? `（${escapeMarkup(step.reason)}）` : '';
       return `<li>${formatChinaMinute(step.at)} ${stepWord(step)}${reason}</li>`;
     })
     .join('');
@@ -45,7 +52,27 @@ export function complaintPage(frame: PageFrame, view: ResidentView, villageName:
 
 function stepWord(step: ResidentView['history'][number]): string {
   if (step.move === 'extend') return '延长期限';
+  if (step.move === 'recount') return '期限有变';
   if (step.move === 'rate') return '您已评价';
   if (step.move === 'return') return '退回，重新交办';
   return STATUS_WORDS[step.status];
+}
+
+/** One thing that the resident said: its text, the photo itself, or what became of it. */
+function saidBox(ticket: string, message: ResidentView['messages'][number], { media, k }: Beside): string {
+  const { type, text, location, mediaRef } = message;
+  const words = [text, location?.label].filter(Boolean).join(' ');
+  const medium = media.find(({ id }) => id === mediaRef);
+  const shown = medium ? mediumBox(ticket, type, medium, k) : '';
+  const place = type === 'location' && words === '' ? '（位置）' : '';
+  return `<div class="said">${shown}${shown !== '' && words !== '' ? '\n' : ''}${escapeMarkup(words)}${place}</div>`;
+}
+
+function mediumBox(ticket: string, type: string, medium: ResidentMedium, k: string): string {
+  const name = TYPE_WORDS[type] ?? '附件';
+  if (medium.state === 'waiting') return `（${name}正在接收，请稍后再看）`;
+  if (medium.state === 'missing') return `（${escapeMarkup(medium.note ?? `${name}没能取到`)}）`;
+  const url = escapeMarkup(`/complaints/${ticket}/media/${medium.id}?k=${encodeURIComponent(k)}`);
+  if (medium.contentType?.startsWith('image/')) return `<img src="${url}" alt="${name}" loading="lazy">`;
+  return `<a href="${url}">打开${name}</a>`;
 }

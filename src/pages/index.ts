@@ -12,6 +12,8 @@ export { createErrorPage } from './error-page.ts';
 
 const code = z.strictObject({ code: z.string().regex(/^[a-z0-9_]{1,32}$/) });
 // Links are shared with parameters of other people's counters: unknown ones are ignored on public pages.
+const ticket = z.string().regex(/^\d{8}-\d{4,10}$/);
+const signed = z.object({ k: z.string().max(100).default('') });
 const cursorQuery = z.object({ cursor: z.string().max(200).optional() });
 /** Longer questions are cut, not refused: nobody who pastes a sentence should read of a mistake. */
 const ASKED_CHARS = 100;
@@ -29,7 +31,7 @@ const SITEMAP_ITEMS = 2_000;
 export function createPages(deps: {
   config: Config;
   articles: Pick<Articles, 'latestPublic' | 'searchPublic' | 'publicView'>;
-  complaints: Pick<Complaints, 'byLink'>;
+  complaints: Pick<Complaints, 'byLink' | 'mediaOf' | 'mediumByLink'>;
   clock: Clock;
 }): Route[] {
   const { config, articles, complaints, clock } = deps;
@@ -84,13 +86,22 @@ export function createPages(deps: {
       ...shared,
       path: '/complaints/:ticket',
       summary: 'A complaint, for whoever holds its signed link',
-      params: z.strictObject({ ticket: z.string().regex(/^\d{8}-\d{4,10}$/) }),
-      query: z.object({ k: z.string().max(100).default('') }),
+      params: z.strictObject({ ticket }),
+      query: signed,
       handler: async ({ params, query }) => {
         const view = await complaints.byLink(params.ticket, query.k);
         const village = town.villages.find((candidate) => candidate.code === view.villageCode)?.name ?? '';
-        return complaintPage(frame, view, village);
+        const media = await complaints.mediaOf(params.ticket);
+        return complaintPage(frame, view, { villageName: village, media, k: query.k });
       },
+    }),
+    defineRoute({
+      ...shared,
+      path: '/complaints/:ticket/media/:id',
+      summary: 'A photo, recording or video of a complaint, for whoever holds its signed link',
+      params: z.strictObject({ ticket, id: objectId }),
+      query: signed,
+      handler: ({ params, query }) => complaints.mediumByLink(params.ticket, params.id, query.k),
     }),
     defineRoute({
       ...shared,

@@ -21,7 +21,7 @@ export const STYLE = [
   'form.search{display:flex;gap:.5rem;margin:.6rem 0}',
   'form.search input{flex:1;min-width:0;min-height:44px;font:inherit;padding:.4em .6em;border:2px solid #0b5345;border-radius:.4em}',
   'button{font:inherit;min-height:44px;padding:0 1em;border:0;border-radius:.4em;background:#0b5345;color:#fff}',
-  'article img{max-width:100%;height:auto}.scroll{overflow-x:auto;max-width:100%}',
+  'article img,.said img{max-width:100%;height:auto}.scroll{overflow-x:auto;max-width:100%}',
   'table{border-collapse:collapse}td,th{border:1px solid #b9bfbb;padding:.3em .6em}',
   '.note{background:#fff6dd;border-left:5px solid #c98a00;padding:.6em .9em}',
   '.said{background:#eef4f1;border-radius:.5em;padding:.5em .9em;margin:.5em 0;white-space:pre-wrap;overflow-wrap:anywhere}',

@@ -14,8 +14,16 @@ export interface StoredFile<F extends FileFacts> {
 
 /** Files in one GridFS bucket. A file never changes; a new one gets a new id. Not part of any transaction. */
 export interface FileStore<F extends FileFacts> {
-  /** Durable (majority, journaled) when this returns. `name` is for people, never a path. Returns the id. */
-  save(file: { readonly name: string; readonly bytes: Uint8Array; readonly facts: F }): Promise<string>;
+  /**
+   * Durable (majority, journaled) when this returns. `name` is for people, never a path. Returns the id. With an `id`
+   * of the caller's own the file takes the place of whatever an interrupted save left under it.
+   */
+  save(file: {
+    readonly id?: string;
+    readonly name: string;
+    readonly bytes: Uint8Array;
+    readonly facts: F;
+  }): Promise<string>;
   /** Null where there is none, or its id is no id. */
   facts(id: string): Promise<StoredFile<F> | null>;
   /** In the order of storing; ids that name nothing are left out. */
@@ -62,10 +70,23 @@ export function createFileStore<F extends FileFacts>(deps: {
       facts: (file.metadata ?? {}) as F,
     }));
   };
+  /** The driver's delete takes chunks without a file too, and then says that there was no file. */
+  const removeAll = async (id: string): Promise<void> => {
+    await bucket()
+      .delete(objectId(id))
+      .catch((error: unknown) => {
+        if (!(error instanceof mongoose.mongo.MongoRuntimeError)) throw error;
+      });
+  };
   const open = (id: string): Readable => bucket().openDownloadStream(objectId(id));
   return {
-    save: async ({ name, bytes, facts }) => {
-      const upload = bucket().openUploadStream(name, { metadata: { ...facts } });
+    save: async ({ id, name, bytes, facts }) => {
+      if (id !== undefined) await removeAll(id);
+      const options = { metadata: { ...facts } };
+      const upload =
+        id === undefined
+          ? bucket().openUploadStream(name, options)
+          : bucket().openUploadStreamWithId(objectId(id), name, options);
       await pipeline(Readable.from([Buffer.from(bytes)]), upload);
       return upload.id.toHexString();
     },

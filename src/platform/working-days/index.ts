@@ -1,4 +1,12 @@
-import { addChinaDays, chinaDate, chinaWeekday, formatChinaDate, type ChinaDate } from '../../kernel/index.ts';
+import {
+  addChinaDays,
+  canonicalJson,
+  chinaDate,
+  chinaWeekday,
+  formatChinaDate,
+  sha256Hex,
+  type ChinaDate,
+} from '../../kernel/index.ts';
 import type { YearCalendar } from '../config/index.ts';
 
 export interface Counted {
@@ -10,6 +18,8 @@ export interface Counted {
 }
 
 export interface WorkingDays {
+  /** Changes when any year's days change or a year is added: what was counted with another version is counted anew. */
+  readonly version: string;
   isWorkingDay(date: ChinaDate): boolean;
   /** The `days`-th working day after `start`; `start` itself is day 0 (government-rules §1.5). */
   add(start: ChinaDate, days: number): Counted;
@@ -34,6 +44,7 @@ export function createWorkingDays(calendars: readonly YearCalendar[]): WorkingDa
   const knowsYear = (year: number): boolean => years.has(year);
 
   return {
+    version: versionOf(calendars),
     isWorkingDay,
     knowsYear,
     add: (start, days) => {
@@ -66,4 +77,10 @@ export function createWorkingDays(calendars: readonly YearCalendar[]): WorkingDa
 function describe(date: ChinaDate, holiday: string | undefined, worked: boolean): string | undefined {
   if (holiday !== undefined) return `${holiday}放假`;
   return worked ? `${formatChinaDate(date, false)}上班` : undefined;
+}
+
+/** Short, and of the days alone: another wording of a year's source changes no deadline. */
+function versionOf(calendars: readonly YearCalendar[]): string {
+  const days = calendars.map(({ year, holidays, workingWeekends }) => ({ year, holidays, workingWeekends }));
+  return sha256Hex(canonicalJson(days.sort((a, b) => a.year - b.year))).slice(0, 16);
 }
