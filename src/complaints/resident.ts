@@ -8,7 +8,7 @@ import {
   type ComplaintStatus,
   type ComplaintStep,
 } from './complaint.ts';
-import { dayStart, newComplaint, type ComplaintServiceDeps } from './complaints.service.ts';
+import { dayStart, newComplaint, staffLine, type ComplaintServiceDeps } from './complaints.service.ts';
 import type { TicketLinks } from './links.ts';
 import { ticketOf, type ComplaintDoc } from './complaints.store.ts';
 import { dueOf } from './due.ts';
@@ -107,6 +107,7 @@ export function createResidentDesk(
         target: { kind: 'complaint', id: ticket },
         after: 'received',
       });
+      await deps.notices.tellStaff(tx, staffLine('received', ticket, 'received'));
       return complaint;
     },
     mine: async (openid, limit) => (await store.ofResident(openid, limit)).map((doc) => view(deps, doc)),
@@ -184,5 +185,6 @@ async function reopen(
     before: found.status,
     after: 'reopened',
   });
+  await deps.notices.tellStaff(tx, staffLine('received', input.ticket, `reopened:${after.history.length}`));
   return { dueAt: due.dueAt };
 }

@@ -15,7 +15,7 @@ const HEADS: Readonly<Record<StaffLineKind, string>> = {
   push_failed: '推送失败，请马上处理',
   call_needed: '要打电话告知',
   due_tomorrow: '明天到期',
-  received: '新诉求，待受理',
+  received: '新诉求或重办，待受理交办',
   assigned: '新交办',
   to_review: '待审核',
 };

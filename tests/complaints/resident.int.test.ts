@@ -141,9 +141,12 @@ describe('a resident', () => {
 });
 
 describe('the office group', () => {
-  it('hears of a new assignment, a due day tomorrow and a call, by number and link alone', async () => {
+  it('hears of a new complaint, an assignment, a due day tomorrow, by number and link alone', async () => {
     const phone = await here.town.resident();
     const { ticket } = await complain(phone);
+    here.town.clock.move(2_000);
+    await here.town.sweep('notices.staff');
+    expect(robot.heard.at(-1)).toMatch(new RegExp(`待受理[\\s\\S]*${ticket}`));
     await here.dispatcher.post(`/complaints/${ticket}/accept`);
     await here.dispatcher.post(`/complaints/${ticket}/assign`, { unit: 'mzb' });
     here.town.clock.move(2_000);
@@ -152,12 +155,12 @@ describe('the office group', () => {
       new RegExp(`新交办[\\s\\S]*${ticket} ${here.town.url}/console/complaints/${ticket}`),
     );
     const { dueAt } = await whole(ticket);
-    here.town.clock.move(Date.parse(dueAt) - DAY - here.town.clock.now().getTime());
+    here.town.clock.move(Date.parse(dueAt) - 1.5 * DAY - here.town.clock.now().getTime());
     for (let i = 0; i < 2; i += 1) await here.town.sweep('complaints.due_tomorrow');
     here.town.clock.move(2_000);
     await here.town.sweep('notices.staff');
     expect(robot.heard.at(-1)).toMatch(new RegExp(`明天到期[\\s\\S]*${ticket}`));
-    expect(robot.heard.join('\n').match(new RegExp(`${ticket} `, 'g'))).toHaveLength(2);
+    expect(robot.heard.join('\n').match(new RegExp(`${ticket} `, 'g'))).toHaveLength(3);
     expect(robot.heard.join('\n')).not.toMatch(/路灯|灯泡|示例/);
   });
 });
