@@ -45,6 +45,7 @@ POST   /api/v1/briefings/:id/schedule             D
 POST   /api/v1/briefings/:id/submit               D
 GET    /api/v1/complaints                         DLC S
 GET    /api/v1/complaints/:ticket                 DLC S
+GET    /api/v1/complaints/:ticket/media/:id       DLC S
 POST   /api/v1/complaints                         D
 POST   /api/v1/complaints/:ticket/accept          D
 POST   /api/v1/complaints/:ticket/answer            C
@@ -81,6 +82,7 @@ const PUBLIC = [
   'GET /villages/:code',
   'GET /search',
   'GET /complaints/:ticket',
+  'GET /complaints/:ticket/media/:id',
   'GET /feed.xml',
   'GET /media/:id',
 ];
