@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from '../../src/platform/config/index.ts';
 import { isQuiet, staffMessage, type StaffLine } from '../../src/notices/staff-line.ts';
 
 const URL = 'https://town.example.cn';
@@ -50,4 +51,28 @@ describe('quiet hours', () => {
   ])('from %i until %i, at %i o’clock: %s', (fromHour, untilHour, hour, quiet) => {
     expect(isQuiet({ fromHour, untilHour }, at(hour))).toBe(quiet);
   });
+});
+
+describe('the address of the group robot', () => {
+  const problems = (url: string): string => {
+    try {
+      loadConfig({ STAFF_WEBHOOK_URL: url });
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems.filter((line) => line.includes('STAFF_WEBHOOK')).join();
+    }
+    return '';
+  };
+  it.each(['http://robot.example.cn/send?key=1', 'http://127.0.0.1.example.cn/', 'ftp://robot.example.cn/', 'no-address'])(
+    'is refused as %s, without being repeated',
+    (url) => {
+      expect(problems(url)).toContain('STAFF_WEBHOOK_URL');
+      expect(problems(url)).not.toContain(url);
+    },
+  );
+  it.each(['https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1', 'http://127.0.0.1:8080/send'])(
+    'may be %s',
+    (url) => {
+      expect(problems(url)).toBe('');
+    },
+  );
 });
