@@ -62,13 +62,15 @@ describe('the address of the group robot', () => {
     }
     return '';
   };
-  it.each(['http://robot.example.cn/send?key=1', 'http://127.0.0.1.example.cn/', 'ftp://robot.example.cn/', 'no-address'])(
-    'is refused as %s, without being repeated',
-    (url) => {
-      expect(problems(url)).toContain('STAFF_WEBHOOK_URL');
-      expect(problems(url)).not.toContain(url);
-    },
-  );
+  it.each([
+    'http://robot.example.cn/send?key=1',
+    'http://127.0.0.1.example.cn/',
+    'ftp://robot.example.cn/',
+    'no-address',
+  ])('is refused as %s, without being repeated', (url) => {
+    expect(problems(url)).toContain('STAFF_WEBHOOK_URL');
+    expect(problems(url)).not.toContain(url);
+  });
   it.each(['https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1', 'http://127.0.0.1:8080/send'])(
     'may be %s',
     (url) => {
