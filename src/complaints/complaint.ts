@@ -1,5 +1,5 @@
 import type { StateTable } from '../kernel/index.ts';
-import type { DueRule } from './due.ts';
+import type { ClockRule } from '../platform/config/index.ts';
 
 export const COMPLAINT_KINDS = ['consult', 'help', 'complain', 'suggest'] as const;
 export type ComplaintKind = (typeof COMPLAINT_KINDS)[number];
@@ -66,6 +66,12 @@ export interface ComplaintStep {
   /** The unit or office that acted; never a person's name toward residents. */
   readonly by: string;
   readonly reason?: string;
+}
+
+/** The rule that a ticket lives under, frozen on it: a later clocks.json changes nothing for it. */
+export interface DueRule extends ClockRule {
+  /** Whatever the days above say, never later than this. */
+  readonly ceiling?: ClockRule;
 }
 
 export interface Complaint {

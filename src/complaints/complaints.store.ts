@@ -297,7 +297,7 @@ function toQuery(filter: ComplaintFilter): QueryFilter<ComplaintDoc> {
           },
         ]),
   ];
-  return (parts.length === 0 ? {} : { $and: parts }) as QueryFilter<ComplaintDoc>;
+  return parts.length === 0 ? {} : { $and: parts };
 }
 
 function overdueQuery({ at, is }: { at: Date; is: boolean }): Record<string, unknown> {

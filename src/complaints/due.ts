@@ -1,13 +1,7 @@
 import { addChinaDays, chinaDate, endOfChinaDate, type ChinaDate } from '../kernel/index.ts';
 import type { ClockRule, Clocks } from '../platform/config/index.ts';
 import type { WorkingDays } from '../platform/working-days/index.ts';
-import { COMPLAINT_KINDS, type ComplaintKind } from './complaint.ts';
-
-/** The rule that a ticket lives under, frozen on it: a later clocks.json changes nothing for it. */
-export interface DueRule extends ClockRule {
-  /** Whatever the days above say, never later than this. */
-  readonly ceiling?: ClockRule;
-}
+import { COMPLAINT_KINDS, type ComplaintKind, type DueRule } from './complaint.ts';
 
 /** What a calendar makes of a rule; counted anew when the calendar changes. */
 export interface CountedDue {

@@ -12,7 +12,11 @@ import type { WorkingDays } from '../platform/working-days/index.ts';
 import { complaintSweeps } from './complaints.jobs.ts';
 import { complaintRoutes } from './complaints.routes.ts';
 import { createComplaintDesk } from './complaints.service.ts';
-import { COMPLAINT_FILES, complaintCollections as ticketCollections, createComplaintStore } from './complaints.store.ts';
+import {
+  COMPLAINT_FILES,
+  complaintCollections as ticketCollections,
+  createComplaintStore,
+} from './complaints.store.ts';
 import { createTicketLinks } from './links.ts';
 import { missingWords, type MediaSource } from './media.ts';
 import { createMediaStore } from './media.store.ts';

@@ -50,19 +50,20 @@ const whoMay = (verb: string) => (['answer', 'return'].includes(verb) ? here.cle
 
 describe('the moves of a complaint', () => {
   it.each(Object.keys(ALLOWED) as Status[])('from %s are those of the table and no other', async (status) => {
+    // A clerk does not even see what the unit does not hold.
+    const hidden = ['received', 'accepted', 'refused'].includes(status);
+    const refused = (verb: string): number => (whoMay(verb) === here.clerk && hidden ? 404 : 409);
+    const wanted: Record<string, string> = {};
+    const came: Record<string, string> = {};
     for (const verb of Object.keys(BODIES)) {
       const ticket = await standing(status);
       const answer = await whoMay(verb).request('POST', `/complaints/${ticket}/${verb}`, BODIES[verb]);
-      const wanted = ALLOWED[status][verb];
-      if (wanted !== undefined) {
-        expect(answer, `${status} ${verb}`).toMatchObject({ status: 200, body: { status: wanted } });
-        continue;
-      }
-      // A clerk does not even see what the unit does not hold.
-      const hidden = whoMay(verb) === here.clerk && ['received', 'accepted', 'refused'].includes(status);
-      expect(answer.status, `${status} ${verb}`).toBe(hidden ? 404 : 409);
-      expect((await here.dispatcher.get<Whole>(`/complaints/${ticket}`)).status).toBe(status);
+      const after = await here.dispatcher.get<Whole>(`/complaints/${ticket}`);
+      const next = ALLOWED[status][verb];
+      wanted[verb] = next === undefined ? `${refused(verb)} ${status}` : `200 ${next}`;
+      came[verb] = `${answer.status} ${after.status}`;
     }
+    expect(came).toEqual(wanted);
   });
 
   it('are told to the resident, with the reason where there is one', async () => {
@@ -101,7 +102,7 @@ describe('the moves of a complaint', () => {
       other.request('POST', `/complaints/${ticket}/refuse`, { reason: '不归本镇管' }),
       other.request('POST', `/complaints/${ticket}/accept`, {}),
     ]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
     const { history } = await here.dispatcher.get<Whole>(`/complaints/${ticket}`);
     expect(history).toHaveLength(2);
   });

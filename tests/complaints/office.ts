@@ -96,7 +96,3 @@ export async function complain(
   if (ticket === undefined || link === undefined) throw new Error(`no ticket in ${done}`);
   return { ticket, link };
 }
-
-/** Every status in which an action is refused as wrong, tried out. */
-export const refusedWith = async (client: StaffClient, path: string, body: unknown = {}): Promise<number> =>
-  (await client.request('POST', path, body)).status;
