@@ -146,8 +146,9 @@ describe('what a resident sends', () => {
   it('that the platform no longer has is taken from its PicUrl, or said to be missing', async () => {
     const phone = await here.town.resident();
     const gone = { MediaId: 'no-such-media-id' };
-    await phone.say({ type: 'image', base64: base64(photo) });
-    const sent = (await phone.inbox()).find(({ type }) => type === 'image');
+    const other = await here.town.resident();
+    await other.say({ type: 'image', base64: base64(photo) });
+    const sent = (await other.inbox()).find(({ type }) => type === 'image');
     const { ticket } = await complain(phone, async () => {
       await phone.raw({ MsgType: 'image', ...gone, PicUrl: sent?.mediaUrl });
       await phone.raw({ MsgType: 'image', ...gone, PicUrl: `${here.town.sandbox.url}/mmbiz/nothing/0` });
