@@ -12,6 +12,8 @@ export interface Kept {
   /** Of every demo account; the service listens on this machine only. */
   readonly password: string;
   readonly database: string;
+  /** Openids of followers of earlier days, whom the database knows: the simulated platform keeps nothing. */
+  readonly residents: readonly string[];
 }
 
 /** What the demo itself makes in its data folder: `--fresh` removes these and nothing else that may lie there. */
@@ -35,6 +37,7 @@ export function keepKeys(dataDir: string): Kept {
     aesKey: randomBytes(40).toString('hex').slice(0, 43),
     password: `demo-${randomBytes(4).toString('hex')}`,
     database: newDatabaseName(),
+    residents: [],
   };
   writeJson(file, kept);
   return kept;
@@ -42,9 +45,13 @@ export function keepKeys(dataDir: string): Kept {
 
 /** The same keys with an empty database; the old one stays on the server. */
 export function withNewDatabase(dataDir: string, kept: Kept): Kept {
-  const next = { ...kept, database: newDatabaseName() };
+  const next = { ...kept, database: newDatabaseName(), residents: [] };
   writeJson(join(dataDir, KEYS), next);
   return next;
+}
+
+export function keepResidents(dataDir: string, kept: Kept, residents: readonly string[]): void {
+  writeJson(join(dataDir, KEYS), { ...kept, residents: [...kept.residents, ...residents] });
 }
 
 /** Whole or not at all, readable by its owner alone. */

@@ -46,9 +46,11 @@ export interface Resident {
 export interface Phones {
   /** A new follower; `welcome` is what the phone shows after following. */
   follow(name: string, scene?: string): Promise<{ resident: Resident; welcome: string }>;
+  /** Followers of earlier days are on the platform again; the service hears nothing of it. */
+  bringBack(openids: readonly string[]): Promise<void>;
   massSends(): Promise<MassSend[]>;
-  /** How often an interface of the platform was called with success. */
-  calls(api: string): Promise<number>;
+  /** Names of the live menu's buttons. */
+  menu(): Promise<string[]>;
 }
 
 /** The platform's control interface (`/_/`), which stands for the residents' phones. */
@@ -88,10 +90,13 @@ export function createPhones(sandbox: string): Phones {
       held(made.reply !== null, 'nobody welcomes the new follower');
       return { resident: residentOf(made.openid, name), welcome: textOf(made.reply) };
     },
+    bringBack: async (openids) => {
+      for (const openid of openids) await control('residents', { openid, subscribe: true, silent: true });
+    },
     massSends: async () => (await control<{ massSends: MassSend[] }>('ledger')).massSends,
-    calls: async (api) => {
-      const { calls } = await control<{ calls: { errcode: number }[] }>(`ledger?api=${encodeURIComponent(api)}`);
-      return calls.filter(({ errcode }) => errcode === 0).length;
+    menu: async () => {
+      const { menu } = await control<{ menu: { name: string }[] | null }>('menu');
+      return (menu ?? []).map(({ name }) => name);
     },
   };
 }

@@ -7,7 +7,7 @@ import { playBriefing, playVillagePush, PUSHES_WANTED, pushesLeft } from './day/
 import { playAnswer, playComplaint, playPhoto } from './day/complaint.ts';
 import { playRefusals } from './day/refusals.ts';
 import { playFollowing } from './day/residents.ts';
-import { forget, keepKeys, type Kept, withNewDatabase, writeJson } from './kept.ts';
+import { forget, keepKeys, keepResidents, type Kept, withNewDatabase, writeJson } from './kept.ts';
 import { createPhones, type Resident } from './phones.ts';
 import { createStage, held, type Stage } from './stage.ts';
 import { type Order, type RunningSystem, startSurroundings, startSystem, type Surroundings } from './system.ts';
@@ -38,6 +38,11 @@ export async function runDemo({ once, fresh }: Options): Promise<number> {
     const residents: Resident[] = [];
     const stage = createStage(print);
     everythingHeld = await playDay(stage, opened, residents);
+    keepResidents(
+      dataDir,
+      opened.kept,
+      residents.map(({ openid }) => openid),
+    );
     writeJson(join(dataDir, 'demo.json'), facts(opened, residents));
     const seconds = ((Date.now() - began) / 1_000).toFixed(0);
     print(
@@ -81,14 +86,25 @@ async function open(dataDir: string, onStarted: Order['onStarted']): Promise<Ope
   return start(withNewDatabase(dataDir, kept));
 }
 
-async function playDay(stage: Stage, { around, system, office }: Opened, residents: Resident[]): Promise<boolean> {
+interface Health {
+  readonly inbox: { readonly failed: number; readonly spooled: number };
+  /** In Chinese words; a calendar that is not published yet is one of them. */
+  readonly problems: readonly string[];
+}
+
+async function playDay(
+  stage: Stage,
+  { kept, around, system, office }: Opened,
+  residents: Resident[],
+): Promise<boolean> {
   const phones = createPhones(around.sandbox);
   try {
+    await phones.bringBack(kept.residents);
     stage.act('Morning: the office writes, a leader approves');
     await loadSamples(stage, office);
     const article = await playApproval(stage, office, system.web);
     stage.act('Residents follow and ask');
-    residents.push(...(await playFollowing(stage, phones, office.meta)));
+    residents.push(...(await playFollowing(stage, phones, office)));
     const [first, second, third] = residents;
     held(first !== undefined && second !== undefined && third !== undefined, 'nobody followed');
     stage.act('What may not go out as it is');
@@ -104,6 +120,11 @@ async function playDay(stage: Stage, { around, system, office }: Opened, residen
     const local = await playVillageArticle(stage, office);
     await playVillagePush(stage, { office, phones }, { inside: second, outside: [first, third], article: local });
     stage.act('Evening: is all well?');
+    await stage.step('supervisor looks at the health of the service', async () => {
+      const { inbox, problems } = await office.clerk('supervisor').get<Health>('/health');
+      held(inbox.failed + inbox.spooled === 0, JSON.stringify(inbox));
+      return problems.length === 0 ? 'nothing is stuck' : `to look at: ${problems.join(' ')}`;
+    });
     await stage.step('the service wrote no error into its log', async () => noErrors(system.logFile));
     return true;
   } catch {
@@ -128,7 +149,7 @@ function facts({ kept, around, system, office }: Opened, residents: readonly Res
     token,
     aesKey,
     staff: office.accounts,
-    residents: residents.map(({ openid }) => openid),
+    residents: [...kept.residents, ...residents.map(({ openid }) => openid)],
   };
 }
 

@@ -51,8 +51,8 @@ function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
-/** How often a condition is looked at, ms. */
-const LOOK_MS = 100;
+/** How often a condition is looked at, ms: far below what the service allows one address a minute. */
+const LOOK_MS = 400;
 
 /** Waits until `read` answers something, and answers it; NotHeld with `what` after `withinMs`. */
 export async function until<T>(what: string, read: () => Promise<T | undefined>, withinMs = 30_000): Promise<T> {

@@ -43,7 +43,11 @@ function residentOf({ world, parts }: ControlCall): Resident {
 async function makeResidents({ world, body }: ControlCall): Promise<ResidentAnswer | ResidentsAnswer> {
   const count = integerAt(body, 'count') ?? 1;
   if (count < 1 || count > MAX_RESIDENTS) throw new ControlError(400, `count is 1 to ${MAX_RESIDENTS}`);
-  const made = Array.from({ length: count }, () => world.residents.add());
+  const known = stringAt(body, 'openid');
+  if (known !== undefined && (count !== 1 || !/^[\w-]{10,64}$/.test(known) || world.residents.get(known))) {
+    throw new ControlError(400, 'openid is that of one resident who is not here yet');
+  }
+  const made = Array.from({ length: count }, () => world.residents.add(known));
   const follow = { type: 'subscribe', ...(body['scene'] === undefined ? {} : { scene: body['scene'] }) };
   const answers = [];
   if (body['subscribe'] === true && body['silent'] === true) {

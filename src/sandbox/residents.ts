@@ -29,7 +29,8 @@ export interface Resident {
 }
 
 interface Residents {
-  add(): Resident;
+  /** A new phone; with `openid` one that this account knew before the platform was started anew. */
+  add(openid?: string): Resident;
   get(openid: string): Resident | undefined;
   all(): readonly Resident[];
   /** In the order in which they followed. */
@@ -49,9 +50,9 @@ export function createResidents(time: SandboxTime): Residents {
   const following = new Map<string, Resident>();
 
   return {
-    add() {
+    add(openid = newOpenid()) {
       const resident: Resident = {
-        openid: newOpenid(),
+        openid,
         number: everyone.size + 1,
         following: false,
         subscribedAt: 0,

@@ -68,7 +68,8 @@ describe('npm run demo', { timeout: 240_000 }, () => {
     const { massSends } = (await (await fetch(`${sandbox}/_/ledger`)).json()) as LedgerAnswer;
     expect(massSends.map(({ audience, status, counts }) => [audience.kind, status, counts?.sent])).toEqual([
       ['all', 'SEND_SUCCESS', residents.length],
-      ['tag', 'SEND_SUCCESS', 1],
+      // Who followed from the village, on this day and on the one before.
+      ['tag', 'SEND_SUCCESS', 2],
     ]);
 
     expect(processesOf(dataDir).length).toBeGreaterThan(2);

@@ -19,6 +19,17 @@ describe('residents', () => {
     expect(webhook.received.at(-1)?.body).toContain('qrscene_village_01');
   });
 
+  test('come back with the openid of an earlier run, once', async () => {
+    const bench = await startBench();
+    const openid = 'oEarlierRun_0123456789-abcde';
+    const again = { openid, subscribe: true, silent: true };
+    expect(await bench.control('POST', 'residents', again)).toMatchObject({ openid });
+    expect(await bench.state()).toMatchObject({ residents: 1, followers: 1 });
+    await bench.control('POST', 'residents', again);
+    await bench.control('POST', 'residents', { openid: 'short' });
+    expect(await bench.state()).toMatchObject({ residents: 1, followers: 1 });
+  });
+
   test('show what was said and answered in order', async () => {
     const bench = await startBench();
     const openid = await bench.resident();

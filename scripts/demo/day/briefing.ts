@@ -28,8 +28,11 @@ interface Quota {
   readonly limit: number;
 }
 
-/** Pushes that must be left for the day, and one for the person who watches. */
-export const PUSHES_WANTED = 2;
+/**
+ * Pushes to everybody that must be left when the day begins: followers of the first village get two in a day, as on an
+ * earlier day, and the person who watches may want one.
+ */
+export const PUSHES_WANTED = 3;
 
 export async function pushesLeft(office: Office): Promise<number> {
   return (await office.clerk('dispatcher').get<Quota>('/briefings/quota')).left;
@@ -69,6 +72,15 @@ export async function playBriefing(
       return [submitted.id, `${submitted.statusName}; to schedule it now is ${early.status} ${early.code}`];
     },
   );
+  await stage.step('dispatcher binds a phone and sees the briefing there before the town does', async () => {
+    const [phone] = residents;
+    held(phone !== undefined, 'nobody follows');
+    const { code } = await dispatcher.post<{ code: string }>('/session/bind');
+    const bound = await phone.say(`绑定 ${code}`);
+    await dispatcher.post(`/briefings/${id}/preview`);
+    const preview = await phone.waitFor('the preview on the phone', ({ via }) => via === 'preview');
+    return `phone shows ${quote(bound)}, then a preview of ${preview.articles?.length ?? 0} cards`;
+  });
   await stage.step('leader approves the briefing, dispatcher schedules it', async () => {
     const refused = await dispatcher.ask('POST', `/briefings/${id}/approve`, {});
     held(refused.status === 403, `a dispatcher's approval is answered ${refused.status}`);

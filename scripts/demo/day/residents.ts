@@ -1,10 +1,23 @@
-import type { Meta } from '../accounts.ts';
+import type { Office } from '../accounts.ts';
 import type { Phones, Resident } from '../phones.ts';
 import { held, quote, type Stage } from '../stage.ts';
 
-/** Three residents follow, one asks for help, searches and looks at a category. */
-export async function playFollowing(stage: Stage, phones: Phones, meta: Meta): Promise<Resident[]> {
+interface MenuView {
+  readonly same: boolean;
+  readonly problems: readonly string[];
+}
+
+const quoteName = (name: string): string => `[${name}]`;
+
+/** The office publishes the menu; three residents follow, one asks for help, searches and taps the menu. */
+export async function playFollowing(stage: Stage, phones: Phones, office: Office): Promise<Resident[]> {
+  const { meta } = office;
   const residents: Resident[] = [];
+  await stage.step('dispatcher publishes the menu', async () => {
+    const { same, problems } = await office.clerk('dispatcher').post<MenuView>('/menu/publish');
+    held(same, `the platform has another menu: ${problems.join(' ')}`);
+    return `the platform shows ${(await phones.menu()).map(quoteName).join(' ')}`;
+  });
   const village = meta.villages[0];
   await stage.step('群众甲 follows the account', async () => {
     const { resident, welcome } = await phones.follow('群众甲');
