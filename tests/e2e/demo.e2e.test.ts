@@ -97,7 +97,9 @@ interface StartedDemo {
 
 /** As a person would, in a process group of its own like a terminal's job. */
 function startDemo(args: readonly string[], ports = { PORT: '0', SANDBOX_PORT: '0' }): StartedDemo {
-  const env = { ...process.env, DATA_DIR: dataDir, MONGODB_URI: '', REDIS_URL: '', ...ports };
+  // Every process of the demo hands TMPDIR on: by it `processesOf` knows them all.
+  const own = { DATA_DIR: dataDir, TMPDIR: dataDir, MONGODB_URI: '', REDIS_URL: '' };
+  const env = { ...process.env, ...own, ...ports };
   const child = spawn('npm', ['run', 'demo', '--', ...args], { cwd: ROOT, env, detached: true, stdio: 'pipe' });
   running.push(child);
   let text = '';
