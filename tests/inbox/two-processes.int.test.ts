@@ -3,9 +3,10 @@ import { testDatabase } from '../support/stores.ts';
 import { migrateInbox, nodeStarter, type Node, type Said, witness } from './nodes.ts';
 
 const { uri } = testDatabase();
-const { start } = nodeStarter(uri);
+const { start, newFolder } = nodeStarter(uri);
 const seen = witness(uri);
-const until = { timeout: 20_000, interval: 50 };
+/** Long: a machine that is too busy sends messages to the spool, which plays them later. */
+const until = { timeout: 60_000, interval: 50 };
 
 let unique = 0;
 const resident = (): string => `o${String((unique += 1)).padStart(27, 'r')}`;
@@ -13,70 +14,79 @@ const message = (openid: string, text: string): Said => ({ openid, text, msgId: 
 const textsOf = async (openid: string) => (await seen.effects([openid]))[0]?.done.map(({ text }) => text) ?? [];
 const statesOf = async (openids: readonly string[]) => (await seen.rows(openids)).map((row) => row['state'] as string);
 
-describe('two processes', () => {
+/** Resolves when every message of these residents has had its effect. */
+const allDone = (openids: readonly string[], messages: number): Promise<void> =>
+  vi.waitFor(async () => {
+    const states = await statesOf(openids);
+    expect([states.length, new Set(states)]).toEqual([messages, new Set(['done'])]);
+  }, until);
+
+describe('two processes of one host', { timeout: 90_000 }, () => {
+  const dataDir = newFolder();
   let nodes: [Node, Node];
   const node = (n: number): Node => (n % 2 === 0 ? nodes[0] : nodes[1]);
   beforeAll(async () => {
     await migrateInbox(uri);
-    nodes = await Promise.all([start(), start()]);
+    nodes = await Promise.all([start({ dataDir }), start({ dataDir })]);
   });
 
   it('give each message of 50 residents one effect and one answer, each delivered three times', async () => {
     const residents = Array.from({ length: 50 }, resident);
     const rounds = 4;
+    let answered = 0;
     for (let round = 0; round < rounds; round += 1) {
       const answers = residents.map(async (openid, i) => {
         const said = message(openid, round % 2 === 0 ? `change ${round}` : `read ${round}`);
         const three = [i, i + 1, i].map((n) => node(n).deliver(said));
-        return new Set(await Promise.all(three));
+        // What was not ready in time is answered by the fixed sentence of the spool, or by `success`.
+        return new Set((await Promise.all(three)).filter((answer) => answer !== null && answer !== 'kept'));
       });
-      for (const distinct of await Promise.all(answers)) expect(distinct.size).toBe(1);
+      for (const distinct of await Promise.all(answers)) {
+        expect(distinct.size).toBeLessThanOrEqual(1);
+        answered += distinct.size;
+      }
     }
+    expect(answered).toBeGreaterThan(0);
+    await allDone(residents, 50 * rounds);
     const effects = await seen.effects(residents);
     expect(effects).toHaveLength(50);
     for (const { done, calls } of effects) {
       expect(done.map(({ text }) => text)).toEqual(['change 0', 'change 2']);
       expect(calls).toEqual(done.map(({ key }) => key));
     }
-    const states = await statesOf(residents);
-    expect(states).toEqual(Array.from({ length: 50 * rounds }, () => 'done'));
   });
 
-  it('leave nothing open and nothing doubled in a flat-out burst, and give up no answer', async () => {
+  it('leave nothing open and nothing doubled in a flat-out burst, and fail no request', async () => {
     const residents = Array.from({ length: 25 }, resident);
     const all = residents.flatMap((openid) => Array.from({ length: 8 }, (_, i) => message(openid, `burst ${i}`)));
-    const answers = all.flatMap((said, i) => [0, 1].map(async (n) => (await node(i + n).deliver(said)) ?? 'success'));
-    // A message that waits for its turn beyond the deadline is answered `success`; none may fail.
-    await Promise.all(answers);
-    await vi.waitFor(async () => expect(new Set(await statesOf(residents))).toEqual(new Set(['done'])), until);
-    const effects = await seen.effects(residents);
-    for (const { done, calls } of effects) {
+    await Promise.all(all.flatMap((said, i) => [0, 1].map((n) => node(i + n).deliver(said))));
+    await allDone(residents, all.length);
+    for (const { done, calls } of await seen.effects(residents)) {
       expect(done).toHaveLength(8);
       expect(calls).toHaveLength(8);
     }
-    expect(await statesOf(residents)).toHaveLength(all.length);
   });
 
   it('handle a message after the one that was answered before it was delivered', async () => {
     const openid = resident();
     const texts = Array.from({ length: 10 }, (_, i) => `step ${i}`);
     for (const [i, text] of texts.entries()) await node(i).deliver(message(openid, text));
+    await allDone([openid], texts.length);
     expect(await textsOf(openid)).toEqual(texts);
   });
 
   it('handle a message after an earlier one whose answer is still to come', async () => {
-    const slow = await start({ slowMs: 800 });
+    const slow = await start({ slowMs: 800, dataDir });
     const openid = resident();
     const first = slow.deliver(message(openid, 'first'));
     await vi.waitFor(async () => expect(await statesOf([openid])).toEqual(['open']), until);
-    const second = await nodes[0].deliver(message(openid, 'read but not before the first'));
-    expect(second).toContain('did read');
-    expect(await first).toContain('did first');
+    await Promise.all([first, node(0).deliver(message(openid, 'read but not before the first'))]);
+    await allDone([openid], 2);
     expect(await textsOf(openid)).toEqual(['first', 'read but not before the first']);
   });
 });
 
-describe('a process killed by kill -9', () => {
+describe('a process killed by kill -9', { timeout: 90_000 }, () => {
   // Short, so that the tests need not wait for long; a process that is merely slow may lose its row to another here.
   const leaseMs = 1_000;
   let other: Node;
