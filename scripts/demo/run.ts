@@ -6,6 +6,7 @@ import { loadSamples, playApproval, playVillageArticle } from './day/articles.ts
 import { playBriefing, playVillagePush, PUSHES_WANTED, pushesLeft } from './day/briefing.ts';
 import { playAnswer, playComplaint, playPhoto } from './day/complaint.ts';
 import { playRefusals } from './day/refusals.ts';
+import { playTipoff } from './day/tipoff.ts';
 import { playFollowing } from './day/residents.ts';
 import { forget, keepKeys, keepResidents, type Kept, withNewDatabase, writeJson } from './kept.ts';
 import { createPhones, type Resident } from './phones.ts';
@@ -112,6 +113,7 @@ async function playDay(
     stage.act('Residents complain');
     const ticket = await playComplaint(stage, first, second);
     await playPhoto(stage, office, third);
+    await playTipoff(stage, office, second);
     stage.act('The briefing');
     await playBriefing(stage, { office, phones, residents }, article);
     stage.act('The office answers');

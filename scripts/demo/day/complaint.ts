@@ -88,8 +88,8 @@ export async function playAnswer(stage: Stage, office: Office, resident: Residen
     const told = await resident.waitFor('the answer on the phone', (line) => line.text?.includes(text) === true);
     return `${resident.name}'s phone shows ${quote(told.text ?? '', 80)} (${told.via})`;
   });
-  await stage.step(`${resident.name} rates it with 5 of 5`, async () => {
-    const thanks = await resident.say(`评价 ${ticket} 5`);
+  await stage.step(`${resident.name} answers with a bare 5`, async () => {
+    const thanks = await resident.say('5');
     const seen = await dispatcher.get<ComplaintView>(`/complaints/${ticket}`);
     held(seen.rating?.stars === 5, `the office sees ${JSON.stringify(seen.rating)} after ${quote(thanks)}`);
     return `phone shows ${quote(thanks)}; the office sees ${seen.rating.stars} of 5`;
