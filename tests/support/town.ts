@@ -40,6 +40,8 @@ export interface TownOptions {
   readonly config?: Partial<Config>;
   readonly sandbox?: SandboxOptions;
   readonly log?: Log;
+  /** Where the built console lies. */
+  readonly consoleDir?: string;
 }
 
 /** The whole service on real stores beside a platform of its own; its sweeps run only when a test asks. */
@@ -82,7 +84,7 @@ export async function startTown(options: TownOptions): Promise<Town> {
   const url = await listen(server);
   const config = configOf(options, sandbox, { url, dataDir });
   const build = async (): Promise<App> => {
-    const app = await buildApp({ config, log, clock, consoleDir: '' });
+    const app = await buildApp({ config, log, clock, consoleDir: options.consoleDir ?? '' });
     await app.mongo.whenReady();
     return app;
   };
