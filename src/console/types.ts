@@ -11,8 +11,10 @@ import type {
 import type { auditRow } from '../audit/audit.contract.ts';
 import type { briefingDetailResponse, briefingResponse, quotaResponse } from '../briefings/briefings.contract.ts';
 import type { complaintRow, complaintView } from '../complaints/complaints.contract.ts';
+import type { menuResponse } from '../menu/menu.contract.ts';
 import type { callerView, sessionView, staffView } from '../staff/staff.contract.ts';
 import type { summaryResponse } from '../subscribers/subscribers.contract.ts';
+import type { tipoffRow, tipoffView } from '../tipoffs/tipoffs.contract.ts';
 
 /** The staff API's shapes, from the very contracts that check them. */
 export type Meta = z.output<typeof metaView>;
@@ -31,6 +33,9 @@ export type SubscribersSummary = z.output<typeof summaryResponse>;
 export type StaffRow = z.output<typeof staffView>;
 export type AuditRow = z.output<typeof auditRow>;
 export type Health = z.output<typeof healthView>;
+export type MenuState = z.output<typeof menuResponse>;
+export type TipoffItem = z.output<typeof tipoffRow>;
+export type Tipoff = z.output<typeof tipoffView>;
 export type Quota = z.output<typeof quotaResponse>;
 
 export interface Page<T> {
