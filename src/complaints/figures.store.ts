@@ -31,7 +31,9 @@ export async function complaintFigures(
   const late = { $lt: ['$dueAt', { $ifNull: ['$answeredAt', now] }] };
   const rows = await connection
     .collection<{ _id: Types.ObjectId }>('complaints')
-    .aggregate<Omit<FigureRow, 'villageCode' | 'kind' | 'unit'> & { _id: Pick<FigureRow, 'villageCode' | 'kind' | 'unit'> }>([
+    .aggregate<
+      Omit<FigureRow, 'villageCode' | 'kind' | 'unit'> & { _id: Pick<FigureRow, 'villageCode' | 'kind' | 'unit'> }
+    >([
       { $match: { receivedAt: { $gte: from, $lt: to }, status: { $ne: 'refused' } } },
       {
         $project: {

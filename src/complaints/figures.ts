@@ -19,7 +19,11 @@ export function figuresRoute(deps: {
     query: figuresQuery,
     response: figuresResponse,
     handler: async ({ query }) => {
-      const period = { from: startOfChinaDate(query.from), to: startOfChinaDate(addChinaDays(query.to, 1)), now: deps.clock.now() };
+      const period = {
+        from: startOfChinaDate(query.from),
+        to: startOfChinaDate(addChinaDays(query.to, 1)),
+        now: deps.clock.now(),
+      };
       const rows = await deps.rows(period);
       const { code: _code, ...all } = sum(null, rows);
       return {

@@ -10,6 +10,8 @@ import { createSealer, createSigner, type Keys } from '../platform/sealing/index
 import type { SearchWords } from '../platform/search-words/index.ts';
 import type { WorkingDays } from '../platform/working-days/index.ts';
 import { complaintSweeps } from './complaints.jobs.ts';
+import { figuresRoute } from './figures.ts';
+import { complaintFigures } from './figures.store.ts';
 import { complaintRoutes } from './complaints.routes.ts';
 import { createComplaintDesk } from './complaints.service.ts';
 import {
@@ -109,7 +111,10 @@ export function createComplaints(deps: ComplaintsDeps): {
   const { clock, log, wechat: source } = deps;
   return {
     api,
-    routes: complaintRoutes({ desk, store, media, files, notices, sealer, clock, askedWords: searchWords.asked }),
+    routes: [
+      figuresRoute({ rows: (period) => complaintFigures(deps.connection, period), clock }),
+      ...complaintRoutes({ desk, store, media, files, notices, sealer, clock, askedWords: searchWords.asked }),
+    ],
     sweeps: [createMediaSweep({ store: media, files, source, clock, log }), ...complaintSweeps(shared)],
   };
 }

@@ -81,9 +81,30 @@ const screens: RouteRecordRaw[] = [
     component: () => import('./subscribers/SubscribersView.vue'),
     meta: { title: '群众', action: 'subscribers.read', menu: 5 },
   },
-  { path: '/menu', name: 'menu', component: () => import('./menu/MenuView.vue'), meta: { title: '菜单', action: 'menu.read', menu: 6 } },
-  { path: '/tipoffs', name: 'tipoffs', component: () => import('./tipoffs/TipoffListView.vue'), meta: { title: '举报', action: 'tipoffs.handle', menu: 7 } },
-  { path: '/tipoffs/:code', name: 'tipoff', component: () => import('./tipoffs/TipoffView.vue'), meta: { title: '举报', action: 'tipoffs.handle' } },
+  {
+    path: '/menu',
+    name: 'menu',
+    component: () => import('./menu/MenuView.vue'),
+    meta: { title: '菜单', action: 'menu.read', menu: 6 },
+  },
+  {
+    path: '/tipoffs',
+    name: 'tipoffs',
+    component: () => import('./tipoffs/TipoffListView.vue'),
+    meta: { title: '举报', action: 'tipoffs.handle', menu: 7 },
+  },
+  {
+    path: '/tipoffs/:code',
+    name: 'tipoff',
+    component: () => import('./tipoffs/TipoffView.vue'),
+    meta: { title: '举报', action: 'tipoffs.handle' },
+  },
+  {
+    path: '/figures',
+    name: 'figures',
+    component: () => import('./figures/FiguresView.vue'),
+    meta: { title: '统计', action: 'figures.read', menu: 7.5 },
+  },
   {
     path: '/audit',
     name: 'audit',

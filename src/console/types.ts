@@ -10,6 +10,7 @@ import type {
 } from '../articles/articles.contract.ts';
 import type { auditRow } from '../audit/audit.contract.ts';
 import type { briefingDetailResponse, briefingResponse, quotaResponse } from '../briefings/briefings.contract.ts';
+import type { figuresResponse } from '../complaints/figures.contract.ts';
 import type { complaintRow, complaintView } from '../complaints/complaints.contract.ts';
 import type { menuResponse } from '../menu/menu.contract.ts';
 import type { callerView, sessionView, staffView } from '../staff/staff.contract.ts';
@@ -36,6 +37,7 @@ export type Health = z.output<typeof healthView>;
 export type MenuState = z.output<typeof menuResponse>;
 export type TipoffItem = z.output<typeof tipoffRow>;
 export type Tipoff = z.output<typeof tipoffView>;
+export type ComplaintFigures = z.output<typeof figuresResponse>;
 export type Quota = z.output<typeof quotaResponse>;
 
 export interface Page<T> {

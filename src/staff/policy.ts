@@ -35,6 +35,7 @@ export const POLICY = {
   'complaints.handle': ['clerk'],
   'complaints.close': ['dispatcher', 'clerk'],
   'complaints.extend': ['leader'],
+  'figures.read': ['dispatcher', 'leader', 'supervisor'],
   'tipoffs.handle': ['discipline'],
   'subscribers.read': ['dispatcher', 'leader', 'supervisor', 'admin'],
   'subscribers.import': ['dispatcher', 'admin'],

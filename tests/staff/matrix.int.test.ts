@@ -56,6 +56,7 @@ POST   /api/v1/complaints/:ticket/extend           L
 POST   /api/v1/complaints/:ticket/note              C
 POST   /api/v1/complaints/:ticket/refuse          D
 POST   /api/v1/complaints/:ticket/return            C
+GET    /api/v1/figures/complaints                 DL  S
 GET    /api/v1/health                             DL  SA
 GET    /api/v1/staff                                   A
 PATCH  /api/v1/staff/:id                               A

@@ -17,7 +17,7 @@ export function findChromium(): string | null {
  */
 export function withoutBrowser(): boolean {
   if (findChromium() !== null || process.env.CI) return false;
-  console.warn('skipped: the tests of the screens need Chromium (Debian: apt-get install chromium)');
+  process.stderr.write('skipped: the tests of the screens need Chromium (Debian: apt-get install chromium)\n');
   return true;
 }
 
@@ -57,9 +57,9 @@ interface AxeFinding {
 /** Serious and critical findings of axe-core on the page as it stands, each as one line. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const violations = (await page.evaluate(
+  const violations = await page.evaluate<AxeFinding[]>(
     'axe.run(document, { resultTypes: ["violations"] }).then((result) => result.violations)',
-  )) as AxeFinding[];
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 200)}`));
