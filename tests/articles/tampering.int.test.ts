@@ -1,4 +1,4 @@
-import type { Binary, Document } from 'mongodb';
+import { Binary, type Document, type ObjectId } from 'mongodb';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAudit } from '../../src/audit/index.ts';
@@ -111,12 +111,12 @@ describe('what was altered past the service', () => {
     const article = await published({ bodyHtml: `<p>图</p><img src="${media.url}">` });
     expect((await office.page(media.url)).status).toBe(200);
     // Of the same length, so that only the hash can tell; then of another, which GridFS itself refuses to read.
-    const chunks = office.db().collection('media.chunks');
+    const chunks = office.db().collection<{ files_id: ObjectId; data: Binary }>('media.chunks');
     const piece = await chunks.findOne({ files_id: oid(media.id) });
-    const altered = Buffer.from((piece?.['data'] as Binary).buffer);
+    const altered = Buffer.from(piece?.data.buffer ?? []);
     altered.writeUInt8(altered.readUInt8(altered.length - 1) ^ 1, altered.length - 1);
     for (const data of [altered, altered.subarray(1)]) {
-      await chunks.updateOne({ files_id: oid(media.id) }, { $set: { data } });
+      await chunks.updateOne({ files_id: oid(media.id) }, { $set: { data: new Binary(data) } });
       const image = await office.page(media.url);
       expect(image.status).toBe(503);
       expect(image.headers.get('content-type')).not.toMatch(/^image/);
