@@ -29,7 +29,7 @@ export interface ConversationDeps {
     'follow' | 'unfollow' | 'setVillage' | 'setVillageByScene' | 'setTopics' | 'choiceOf'
   >;
   readonly briefings: Pick<BriefingsApi, 'onMassSendFinished'>;
-  readonly tipoffs: Pick<Tipoffs, 'addToDraft' | 'readDraft' | 'submit' | 'query' | 'personLeft'>;
+  readonly tipoffs: Pick<Tipoffs, 'addToDraft' | 'readDraft' | 'submit' | 'query' | 'addLate'>;
   readonly notices: Pick<Notices, 'take' | 'wake' | 'owe' | 'lastAnswerTold'>;
   readonly staff: Pick<StaffApi, 'redeemBindCode'>;
   readonly clock: Clock;

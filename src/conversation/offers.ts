@@ -2,16 +2,18 @@ import { countChars, tidyTyped } from '../kernel/index.ts';
 import type { Complaints } from '../complaints/index.ts';
 import { answerByKeyword, type Keyword } from '../platform/config/index.ts';
 import { attachmentsOf, MAX_PARTS, partOf, wordsIn } from './parts.ts';
-import { change, read, talk, type Plan, type Turn } from './plan.ts';
+import { change, read, talk, type Changed, type Plan, type Turn } from './plan.ts';
 import type { Queries } from './queries.ts';
 import type { Speech } from './speech.ts';
-import type { OfferFlow, Part } from './state.ts';
+import type { Conversation, OfferFlow, Part } from './state.ts';
+import type { TipoffTalk } from './tipoff-talk.ts';
 
 interface OffersDeps {
   readonly speech: Speech;
   readonly queries: Pick<Queries, 'search'>;
   readonly keywords: readonly Keyword[];
   readonly complaints: Pick<Complaints, 'addLateParts'>;
+  readonly tipoffTalk: Pick<TipoffTalk, 'late'>;
   readonly idleMs: number;
 }
 
@@ -66,7 +68,7 @@ export function createOffers(deps: OffersDeps): Offers {
       const part = partOf(message, at);
       if (!part) return read(message.type === 'unknown' ? null : speech.reply([say('unknownType')]));
       const { recent } = conversation;
-      if (recent && at <= recent.until && part.type !== 'text') return joinTicket(turn, recent.ticket, part);
+      if (recent && at <= recent.until && part.type !== 'text') return joinRecent(turn, recent, part);
       const parts = offer(turn);
       if (turn.limited) return talk(speech.reply([say('busyKept')]), parts);
       const what = attachmentsOf(parts.parts) || say('words');
@@ -75,13 +77,18 @@ export function createOffers(deps: OffersDeps): Offers {
     },
   };
 
-  function joinTicket(turn: Turn, ticket: string, part: Part): Plan {
+  function joinRecent(turn: Turn, recent: NonNullable<Conversation['recent']>, part: Part): Plan {
+    const offered = (): Changed => {
+      const parts = offer(turn);
+      return { reply: speech.reply([say('mediaOutsideFlow', { what: attachmentsOf(parts.parts) })]), flow: parts };
+    };
+    const { ticket } = recent;
+    if (recent.tipoff) return deps.tipoffTalk.late(turn, ticket, offered);
     return change(async (tx) => {
       const { openid } = turn.message;
       const joined = await deps.complaints.addLateParts(tx, { openid, ticket, parts: [part] });
       if (joined) return { reply: speech.reply([say('lateJoined', { ticket })]), flow: turn.conversation.flow };
-      const parts = offer(turn);
-      return { reply: speech.reply([say('mediaOutsideFlow', { what: attachmentsOf(parts.parts) })]), flow: parts };
+      return offered();
     });
   }
 }

@@ -84,8 +84,8 @@ export interface Conversation {
   readonly flow: Flow | null;
   /** When the last flow began: what was told before then is no longer what a bare number answers. */
   readonly begunAt: Date | null;
-  /** The ticket that was just confirmed: media that arrive until then belong to it. */
-  readonly recent: { readonly ticket: string; readonly until: Date } | null;
+  /** The ticket, or the code of the tipoff, that was just confirmed: media that arrive until then belong to it. */
+  readonly recent: { readonly ticket: string; readonly until: Date; readonly tipoff?: boolean } | null;
   /** The last messages whose effect is in here. */
   readonly applied: readonly Applied[];
   /** Notices wait for this resident's next contact. */

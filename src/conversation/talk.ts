@@ -25,12 +25,17 @@ export function createTalk(deps: TalkDeps): (turn: Turn) => Promise<Plan> {
   const idleMs = limits.conversation.idleMinutes * 60_000;
   const villages = createVillages({ say: deps.say, town });
   const queries = createQueries({ ...deps, categories, publicUrl: config.env.PUBLIC_URL });
-  const tipoffTalk = createTipoffTalk({ speech, town, tipoffs: deps.tipoffs });
+  const tipoffTalk = createTipoffTalk({
+    speech,
+    town,
+    tipoffs: deps.tipoffs,
+    lateMs: limits.conversation.lateMediaSeconds * 1_000,
+  });
   const complaintTalk = createComplaintTalk({ ...deps, villages, limits, tipoffTalk });
   const settingsTalk = createSettingsTalk({ ...deps, villages, town });
   const ratings = createRatings(deps);
   const command = createCommands({ ...deps, queries, ratings, complaintTalk, settingsTalk, tipoffTalk });
-  const offers = createOffers({ ...deps, queries, keywords, idleMs });
+  const offers = createOffers({ ...deps, queries, tipoffTalk, keywords, idleMs });
   const inAsleep = createAsleep({ speech, complaintTalk, command, ratings, offers });
   const inEvent = createEvents({ ...deps, town });
   return createDecide({

@@ -11,7 +11,9 @@ import { parseCommand } from './words.ts';
 export interface TipoffFlowDeps {
   readonly speech: Speech;
   readonly town: Town;
-  readonly tipoffs: Pick<Tipoffs, 'addToDraft' | 'readDraft' | 'submit' | 'query'>;
+  readonly tipoffs: Pick<Tipoffs, 'addToDraft' | 'readDraft' | 'submit' | 'query' | 'addLate'>;
+  /** How long after 确认 media still join (`conversation.lateMediaSeconds`). */
+  readonly lateMs: number;
 }
 
 /**
@@ -52,7 +54,8 @@ export function createTipoffTalk(deps: TipoffFlowDeps): TipoffTalk {
     run: async (tx) => {
       const { openid } = turn.message;
       const code = await tipoffs.submit(tx, { sourceKey: turn.key, openid, draft: flow.draft, at: turn.at });
-      return { reply: speech.reply([say('tipoffDone', { code, number })]), flow: null };
+      const recent = { ticket: code, until: new Date(turn.at.getTime() + deps.lateMs), tipoff: true };
+      return { reply: speech.reply([say('tipoffDone', { code, number })]), flow: null, recent };
     },
   });
 
@@ -72,6 +75,16 @@ export function createTipoffTalk(deps: TipoffFlowDeps): TipoffTalk {
       if (word === 'confirm' && flow.step === 'confirm') return submit(turn, flow);
       return keep(turn, flow);
     },
+    late: (turn, code, otherwise) => ({
+      kind: 'change',
+      apart: true,
+      run: async (tx) => {
+        const { openid } = turn.message;
+        const part = partOf(turn.message, turn.at);
+        const joined = part !== undefined && (await tipoffs.addLate(tx, { openid, code, part }));
+        return joined ? { reply: speech.reply([say('tipoffLate')]), flow: turn.conversation.flow } : otherwise();
+      },
+    }),
     question: (flow) => (flow.step === 'confirm' ? say('tipoffConfirm') : say('tipoffIntro', { number })),
     query: async (turn, code) => {
       const found = await tipoffs.query(turn.message.openid, tidyTyped(code).toUpperCase());

@@ -139,4 +139,15 @@ describe('media that arrive after 确认', () => {
     expect(await textsOf(await phone.texts('完成', '跳过', '确认'))).toEqual(['image']);
     expect(await textsOf(done)).toEqual(['路坏了']);
   });
+
+  it('belong to a tipoff that was just confirmed, and leave nothing with the complaints', async () => {
+    const phone = await town.resident();
+    await phone.texts('投诉', '5', '有人把救济粮拉走了', '完成');
+    const code = /[A-Z0-9]{10}/u.exec((await phone.text('确认')) ?? '')?.[0] ?? '';
+    expect(await phone.photo()).toContain('放在一起');
+    const discipline = await town.staff('discipline', 'jw');
+    expect(JSON.stringify(await discipline.get(`/tipoffs/${code}`))).toContain('"image"');
+    town.clock.move(121_000);
+    expect(await phone.photo()).toContain('回复 1');
+  });
 });

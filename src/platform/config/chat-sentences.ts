@@ -109,6 +109,7 @@ export const CHAT_SENTENCES = {
   tipoffGot: [],
   tipoffConfirm: [],
   tipoffDone: ['code', 'number'],
+  tipoffLate: [],
   tipoffAnswer: ['code'],
   tipoffDetail: ['status', 'answers'],
   tipoffUnknown: [],
