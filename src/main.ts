@@ -17,7 +17,10 @@ async function main(): Promise<void> {
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    void service.stop().finally(() => process.exit(0));
+    service.stop().then(
+      (clean) => process.exit(clean ? 0 : 1),
+      () => process.exit(1),
+    );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
@@ -26,7 +29,10 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const config = error instanceof ConfigError || error instanceof UnfitStoreError;
-  const text = config ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const { code, port } = error as { code?: unknown; port?: unknown };
+  const taken = code === 'EADDRINUSE' ? `port ${String(port)} is taken: stop what listens there, or set PORT` : null;
+  const plain = taken ?? (config ? error.message : null);
+  const text = plain ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.stderr.write(`xiangyin cannot run: ${text}\n`);
   process.exit(config ? EXIT_CONFIG : 1);
 });

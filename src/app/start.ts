@@ -16,7 +16,11 @@ export interface RunningService {
   readonly port: number;
   /** Rejects once, where MongoDB turns out unfit after the start. */
   readonly unfit: Promise<never>;
-  stop(): Promise<void>;
+  /**
+   * Takes no new request and no new work, waits for what is under way, then leaves the stores. Answers false where that
+   * took longer than `withinMs` (9 s: orchestrators kill after 10) and was cut off.
+   */
+  stop(withinMs?: number): Promise<boolean>;
 }
 
 /** A process that answers the webhook listens after this long even where MongoDB is away. */
@@ -24,8 +28,11 @@ const LISTEN_WITHIN_MS = 1_000;
 /** How long a worker waits for MongoDB before it ends and says so. */
 const REACH_WITHIN_MS = 10_000;
 const ASK_AGAIN_MS = 1_000;
-/** Shutdown must end within 10 s (issue of orchestrators: they kill after that). */
 const STOP_WITHIN_MS = 9_000;
+/** Of that, at least this is kept for leaving the stores. */
+const LEAVE_MS = 1_000;
+/** A connection that was busy when the end came is free a moment later. */
+const CLOSE_IDLE_EVERY_MS = 50;
 
 /**
  * Builds and listens. A web process listens and spools even while MongoDB is away; as soon as MongoDB is there its
@@ -61,7 +68,7 @@ export async function startService(deps: { config: Config; log: Log; consoleDir:
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   log.info('service.listening', { port, role: config.env.ROLE });
-  return { app, port, unfit, stop: () => stop(server, app, log) };
+  return { app, port, unfit, stop: (withinMs = STOP_WITHIN_MS) => stop(server, app, log, withinMs) };
 }
 
 /**
@@ -87,7 +94,10 @@ async function findProblems(app: App, log: Log): Promise<string[]> {
   for (;;) {
     try {
       const server = await checkServer(app.mongo.work);
-      return [...server, ...(await verifyCollections(app.mongo.work, allCollections))];
+      if (server.length > 0) return server;
+      const differences = await verifyCollections(app.mongo.work, allCollections);
+      if (differences.length > 0) differences.unshift('the database differs from this version: run `npm run migrate`');
+      return differences;
     } catch (err) {
       log.warn('service.stores_unchecked', { err });
       await sleep(ASK_AGAIN_MS);
@@ -95,17 +105,33 @@ async function findProblems(app: App, log: Log): Promise<string[]> {
   }
 }
 
-async function stop(server: Server, app: App, log: Log): Promise<void> {
-  const force = setTimeout(() => {
-    log.error('service.stop_forced');
-    server.closeAllConnections();
-  }, STOP_WITHIN_MS);
+async function stop(server: Server, app: App, log: Log, withinMs: number): Promise<boolean> {
+  const begun = performance.now();
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-  server.closeIdleConnections();
-  await closed;
-  await app.close();
-  clearTimeout(force);
-  log.info('service.stopped');
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+  // Sweeps end beside the requests: neither waits for the other.
+  const drained = await endsWithin(Promise.all([closed, app.sweeps.stop()]), withinMs - LEAVE_MS);
+  clearInterval(idle);
+  if (!drained) {
+    log.error('service.stop_forced');
+    server.closeAllConnections();
+  }
+  // A store that cannot be reached is left once the attempt to reach it has ended.
+  const left = await endsWithin(app.close(), Math.max(LEAVE_MS, withinMs - (performance.now() - begun)));
+  log.info('service.stopped', { clean: drained && left });
+  return drained && left;
+}
+
+async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import type { Log } from '../../kernel/index.ts';
+import { isAppError, type Log } from '../../kernel/index.ts';
 
 /**
  * Work found by looking: `run` takes what is due from the domain documents (by a claim with owner token and lease) and
@@ -55,6 +55,9 @@ export function createSweepRunner(deps: { sweeps: readonly Sweep[]; log: Log }):
     lastError: null,
   }));
   let stopped = false;
+  const names = deps.sweeps.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`two sweeps are called ${twice}`);
 
   const runOnce = async (running: Running): Promise<void> => {
     try {
@@ -62,7 +65,8 @@ export function createSweepRunner(deps: { sweeps: readonly Sweep[]; log: Log }):
       running.lastError = null;
       if (count > 0) log.debug('sweep.done', { sweep: running.sweep.name, count });
     } catch (err) {
-      running.lastError = err instanceof Error ? err.message : String(err);
+      // Shown to staff: the kind of failure, never its words, which may hold a person's.
+      running.lastError = isAppError(err) ? err.code : err instanceof Error ? err.name : 'unknown';
       log.warn('sweep.failed', { sweep: running.sweep.name, err });
     }
     running.lastRunAt = new Date();
@@ -83,6 +87,7 @@ export function createSweepRunner(deps: { sweeps: readonly Sweep[]; log: Log }):
   };
   return {
     start: () => {
+      if (stopped) return;
       for (const running of all) {
         // Patterns of croner end at a minute's granularity; `interval` spaces the every-second pattern out.
         running.timer = new Cron('* * * * * *', { interval: Math.max(1, running.sweep.everySeconds) }, () =>

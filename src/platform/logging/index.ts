@@ -10,7 +10,8 @@ export function createLog(deps: { level: string; role: string; destination?: { w
     level: deps.level,
     base: { role: deps.role },
     redact: { paths: [...FORBIDDEN, ...FORBIDDEN.map((field) => `*.${field}`)], censor: '[redacted]' },
-    serializers: { err: describeError },
+    // Described already (below); pino's own serializer would take it for an Error again.
+    serializers: { err: (error: unknown) => error },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
@@ -21,14 +22,19 @@ function wrap(logger: Logger): Log {
   const at =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (event: string, fields: LogFields = {}): void =>
-      logger[level]({ event, ...fields });
+      logger[level]({ event, ...described(fields) });
   return {
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    child: (fields) => wrap(logger.child(fields)),
+    child: (fields) => wrap(logger.child(described(fields))),
   };
+}
+
+/** Before pino sees it: pino copies the words of an Error into the line's own `msg`, past every serializer. */
+function described({ err, ...fields }: LogFields): Record<string, unknown> {
+  return err === undefined ? fields : { ...fields, err: describeError(err) };
 }
 
 /** Anything in an error's message that looks like a person: long digit runs, openids, quoted values of the driver. */
@@ -41,7 +47,12 @@ function describeError(error: unknown): Record<string, unknown> {
     type: error.name,
     message: error.message.replace(PERSONAL, '…').slice(0, 500),
     ...(code === undefined ? {} : { code }),
-    stack: error.stack?.split('\n').slice(1, 12).join('\n'),
+    // Lines of the stack alone: a message of several lines stands in front of them.
+    stack: error.stack
+      ?.split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, 11)
+      .join('\n'),
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   };
 }
