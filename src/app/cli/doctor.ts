@@ -1,31 +1,48 @@
-import { checkServer, verifyCollections } from '../../platform/mongo/index.ts';
 import { loadConfig } from '../../platform/config/index.ts';
-import { createWorkingDays } from '../../platform/working-days/index.ts';
-import { allCollections } from '../collections.ts';
+import { createLog } from '../../platform/logging/index.ts';
+import { connectRedis } from '../../platform/redis/index.ts';
+import { systemClock } from '../../kernel/index.ts';
+import { examine } from '../checkup.ts';
 import { runCommand } from './command.ts';
 import { withApp } from './with-app.ts';
+
+/** How long Redis may take to be there before it counts as away. */
+const REDIS_MS = 2_000;
 
 /** `npm run doctor`: what would go wrong in this installation, one line each; exit 1 where something is broken. */
 runCommand(async () => {
   const config = loadConfig(process.env);
-  return withApp(async ({ mongo, staff, wechat }) => {
-    const broken = [...(await checkServer(mongo.work)), ...(await verifyCollections(mongo.work, allCollections))];
-    const warnings: string[] = [];
-    const leaders = (await staff.list(undefined, 1_000)).filter((one) => one.role === 'leader' && !one.disabled).length;
-    if (leaders < 2) warnings.push(`能用的分管领导只有 ${leaders} 位：自己写的稿子没有人能审核，至少要两位。`);
-    const calendar = createWorkingDays(config.calendars).warning(new Date());
-    if (calendar) warnings.push(calendar);
-    if (config.env.REDIS_URL === undefined)
-      warnings.push('没有设置 REDIS_URL：限流只在本进程内存里计数，只适合单进程。');
-    if (!config.env.PUBLIC_URL.startsWith('https:')) warnings.push('PUBLIC_URL 不是 https：后台登录不安全。');
-    await wechat.callbackIps().catch((error: unknown) => {
-      broken.push(
-        `the platform cannot be reached with these credentials: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    });
+  const { REDIS_URL, WECHAT_API_BASE } = config.env;
+  const redis = REDIS_URL ? connectRedis({ url: REDIS_URL, log: createLog({ level: 'silent', role: 'cli' }) }) : null;
+  try {
+    if (redis) {
+      await new Promise<void>((resolve) => {
+        redis.once('ready', resolve);
+        setTimeout(resolve, REDIS_MS).unref();
+      });
+    }
+    const examineAll = ({ mongo, staff, wechat }: Parameters<Parameters<typeof withApp>[0]>[0]) =>
+      examine({
+        config,
+        connection: mongo.work,
+        redis,
+        staff,
+        wechat,
+        clock: systemClock,
+        platformTime: () => dateOf(WECHAT_API_BASE),
+      });
+    const { broken, warnings } = await withApp(examineAll, { anyStore: true });
     for (const line of broken) console.log(`BROKEN  ${line}`);
     for (const line of warnings) console.log(`WARNING ${line}`);
     if (broken.length + warnings.length === 0) console.log('all is well');
     return broken.length > 0 ? 1 : 0;
-  });
+  } finally {
+    redis?.disconnect();
+  }
 });
+
+async function dateOf(address: string): Promise<Date | null> {
+  const answer = await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(5_000) });
+  const date = answer.headers.get('date');
+  return date === null ? null : new Date(date);
+}

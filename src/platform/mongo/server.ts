@@ -52,3 +52,10 @@ export async function whyNeverFit(uri: string): Promise<string | null> {
 export function describeHosts(uri: string): string {
   return uri.replace(/^mongodb(\+srv)?:\/\/([^/@]*@)?/, '').replace(/[/?].*$/, '');
 }
+
+/** The server's own clock. */
+export async function serverTime(connection: Connection): Promise<Date> {
+  if (!connection.db) throw new Error('MongoDB is not connected');
+  const hello = await connection.db.admin().command({ hello: 1 });
+  return hello['localTime'] as Date;
+}
