@@ -95,7 +95,8 @@ function unreadable(error: Error): string {
 function newConnection(): Connection {
   const connection = mongoose.createConnection();
   // Without this an operation before the connection is up would wait 10 s in memory instead of failing at once.
-  connection.set('bufferCommands', false);
+  // Not by `set`: before openUri mongoose keeps what it does not know yet where nothing reads it.
+  Object.assign(connection.config, { bufferCommands: false });
   connection.set('strictQuery', 'throw');
   return connection;
 }

@@ -1,11 +1,13 @@
-import type { ClientSession, Connection } from 'mongoose';
-import { MongoError } from 'mongodb';
+import mongoose, { type ClientSession, type Connection } from 'mongoose';
+import { MongoError, MongoNotConnectedError } from 'mongodb';
 
 /** A running transaction. Services hand it on to stores and to the audit; they never look inside. */
 export type Tx = ClientSession;
 
 /** Runs `work` in one transaction: all of it happens or nothing. */
 export type Transact = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+
+const CONNECTED = mongoose.ConnectionStates.connected;
 
 /** Retries stop after 2 s (P2): the driver's own loop would go on for 120 s while a resident waits. */
 const RETRY_FOR_MS = 2_000;
@@ -17,6 +19,8 @@ const RETRY_FOR_MS = 2_000;
 export function createTransact(connection: Connection): Transact {
   return async (work) => {
     const giveUpAt = Date.now() + RETRY_FOR_MS;
+    // mongoose would stumble over the client that is not there yet.
+    if (connection.readyState !== CONNECTED && !connection.db) throw new MongoNotConnectedError('not connected yet');
     const session = await connection.startSession();
     try {
       for (let attempt = 0; ; attempt += 1) {
