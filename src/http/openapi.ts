@@ -24,6 +24,7 @@ export function openApiDocument(routes: readonly Route[]): Record<string, unknow
 function operation(route: Route): Record<string, unknown> {
   const write = route.method !== 'get';
   return {
+    operationId: operationId(route),
     summary: route.summary,
     ...(typeof route.allow === 'object' ? { 'x-action': route.allow.action } : {}),
     security: route.allow === 'public' ? [] : [{ session: [] }],
@@ -48,6 +49,12 @@ function operation(route: Route): Record<string, unknown> {
       },
     },
   };
+}
+
+/** `postArticlesIdApprove`: stable while path and method are. */
+function operationId({ method, path }: Route): string {
+  const words = path.replace(/^\/api\/v\d+/, '').split(/[^A-Za-z0-9]+/);
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
 function requestBody(route: Route): Record<string, unknown> {
