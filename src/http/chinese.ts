@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-type Issue = z.core.$ZodRawIssue;
+type Refused = z.core.$ZodRawIssue;
 
 const { localeError: chinese } = z.locales.zhCN();
 
@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What a schema refused, in words for somebody at a form; undefined leaves it to zod's own Chinese. */
-function inPlainWords(issue: Issue): string | undefined {
+function inPlainWords(issue: Refused): string | undefined {
   switch (issue.code) {
     case 'unrecognized_keys':
       return '没有这一项，请去掉';

@@ -8,7 +8,9 @@ const FORBIDDEN = new Set(['user', 'fan', 'post', 'news', 'campaign', 'issue', '
 
 /** Identifiers that others named: zod's `issues`, String's `toLowerCase`, the router's `post`, a header. */
 const NAMED_BY_OTHERS = new Set(
-  'issue issues addIssue ZodIssue toLowerCase toUpperCase toLocaleLowerCase post userAgent toUserName'.split(' '),
+  'issue issues addIssue ZodIssue $ZodIssue $ZodRawIssue toLowerCase toUpperCase toLocaleLowerCase post userAgent toUserName'.split(
+    ' ',
+  ),
 );
 
 /** In these two the platform's own field names are spoken: FromUserName, news, user_info. */

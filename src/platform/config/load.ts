@@ -14,8 +14,8 @@ import {
 } from './files.ts';
 import type { ChatTexts } from './chat.ts';
 import { crossProblems } from './cross-checks.ts';
-import { describeIssue, placeOf, problemsOf } from './issues.ts';
 import type { Keyword } from './keywords.ts';
+import { describeMistake, placeOf, problemsOf } from './mistakes.ts';
 
 /** Everything that differs between towns and between places of running. Read once, checked whole, frozen. */
 export interface Config {
@@ -72,7 +72,7 @@ function readEnv(variables: Variables, problems: string[]): Env | undefined {
     const value = variables[key];
     if (value !== undefined && value !== '') given[key] = value;
   }
-  const parsed = envSchema.safeParse(given, { error: describeIssue });
+  const parsed = envSchema.safeParse(given, { error: describeMistake });
   if (parsed.success) return Object.freeze(parsed.data);
   for (const issue of parsed.error.issues) {
     const key = String(issue.path[0]);
@@ -127,7 +127,7 @@ function readFile<S extends z.ZodType>(path: string, schema: S, problems: string
     problems.push(`${path}: is not valid JSON${place === '' ? '' : ` at ${place}`}: look for a comma or quote there`);
     return undefined;
   }
-  const parsed = schema.safeParse(json, { error: describeIssue });
+  const parsed = schema.safeParse(json, { error: describeMistake });
   if (parsed.success) return parsed.data;
   problems.push(...problemsOf(parsed.error).map((problem) => `${path}: ${problem}`));
   return undefined;

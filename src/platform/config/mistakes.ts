@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 const { localeError: english } = z.locales.en();
-type Issue = z.core.$ZodIssue;
+type Mistake = z.core.$ZodIssue;
 
 /** What is wrong at one place, and what to do about it, in English; never the value itself, which may be a secret. */
-export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
+export function describeMistake(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'unrecognized_keys') {
     return `unknown ${issue.keys.map((key) => `"${key}"`).join(', ')}: remove it or correct its spelling`;
   }
@@ -27,13 +27,13 @@ export function problemsOf(error: z.core.$ZodError, root: readonly PropertyKey[]
 }
 
 /** The shape that was probably meant: the one with the fewest mistakes. */
-function bestBranch(branches: Issue[][]): Issue[] {
+function bestBranch(branches: Mistake[][]): Mistake[] {
   const [first = [], ...others] = branches;
   return others.reduce((best, branch) => (weigh(branch) < weigh(best) ? branch : best), first);
 }
 
 /** A shape that lacks its own fields was not meant: what is missing or unknown weighs more than a wrong value. */
-function weigh(issues: readonly Issue[]): number {
+function weigh(issues: readonly Mistake[]): number {
   return issues.reduce((sum, issue) => {
     if (issue.code === 'unrecognized_keys') return sum + 10 * issue.keys.length;
     return sum + (issue.message.startsWith('is missing') ? 10 : 1);
