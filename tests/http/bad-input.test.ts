@@ -49,7 +49,7 @@ describe('a JSON body', () => {
     ['a key that reaches prototypes', '{"title":"a","__proto__":{"role":"admin"}}'],
     ['one deeper', '{"title":"a","x":{"constructor":{"prototype":{}}}}'],
     ['100,000 brackets', '['.repeat(100_000)],
-    ['bytes that are no UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22]).toString('latin1')],
+    ['bytes that are no UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22])],
   ])('that is %s is refused before any schema sees it', async (_, body) => {
     const got = await refused(shell.send('POST', PATH, body));
     expect(got).toMatchObject({ status: 400, message: '内容格式不对（不是有效的 JSON）。' });

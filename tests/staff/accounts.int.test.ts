@@ -103,6 +103,18 @@ describe('PATCH /staff/:id', () => {
 });
 
 describe('the last administrator', () => {
+  it('stays one, however often two disable each other at once', async () => {
+    const other = await office.staff('admin');
+    const system = { kind: 'system', part: 'test' } as const;
+    for (let round = 0; round < 8; round += 1) {
+      const both = [admin, other].map(async ({ id }) => office.app.staff.change(system, id, { disabled: true }));
+      expect((await Promise.allSettled(both)).filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const { id } of [admin, other]) await office.app.staff.change(system, id, { disabled: false });
+    }
+    await office.app.staff.change(system, other.id, { disabled: true });
+    admin = await deskOf(office.url, await office.logIn(admin.username), admin);
+  });
+
   it('stays one, also where two remove each other at the same moment', async () => {
     const other = await office.staff('admin');
     const path = (desk: Desk) => `/api/v1/staff/${desk.id}`;
