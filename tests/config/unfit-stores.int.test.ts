@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { dataFolder, freePort, saysInLog, startGuarded } from '../../scripts/stores/guarded.ts';
 import { findMongod } from '../../scripts/stores/mongod-source.ts';
-import { serverProblems } from '../../src/platform/mongo/index.ts';
+import { judgeServer } from '../../src/platform/mongo/index.ts';
 import { environment, temporaryFolder } from '../support/office.ts';
 import { ROOT } from '../support/project-files.ts';
 import { testDatabase } from '../support/stores.ts';
@@ -59,11 +59,11 @@ describe('a MongoDB', { timeout: 120_000 }, () => {
   });
 
   it('that is too old is named by its version', () => {
-    expect(serverProblems('5.0.9', { setName: 'rs' })).toEqual([
+    expect(judgeServer({ version: '5.0.9' }, { setName: 'rs' })).toEqual([
       expect.stringMatching(/^MongoDB 5\.0\.9 is too old: version 6\.0/),
     ]);
-    expect(serverProblems('6.0.5', { setName: 'rs' })).toEqual([]);
-    expect(serverProblems('10.1.0', { msg: 'isdbgrid' })).toEqual([]);
+    expect(judgeServer({ version: '6.0.5' }, { setName: 'rs' })).toEqual([]);
+    expect(judgeServer({ version: '10.1.0' }, { msg: 'isdbgrid' })).toEqual([]);
   });
 
   it('that was not migrated stops the service with 78, naming the command', async () => {
