@@ -107,14 +107,15 @@ export async function runCommand(
   args: readonly string[],
   { env, input = '' }: { env: Readonly<Record<string, string>>; input?: string },
 ): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', `src/app/cli/${name}.ts`, ...args], {
+  const script = `src/app/cli/${name}.ts`;
+  const child = spawn(process.execPath, ['--import', LEAVE_WITH_PARENT, '--import', 'tsx', script, ...args], {
     cwd: ROOT,
     env: withPath(env),
-    stdio: 'pipe',
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-  child.stdin.end(input);
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text) => (output += text));
+  child.stdin?.end(input);
   const code = await new Promise<number>((done, failed) => {
     child.once('error', failed);
     child.once('close', (exit) => done(exit ?? 1));

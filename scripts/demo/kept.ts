@@ -28,7 +28,9 @@ export function forget(dataDir: string): void {
 export function keepKeys(dataDir: string): Kept {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, KEYS);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Kept;
+  // An older demo kept fewer values.
+  if (existsSync(file))
+    return { residents: [], ...(JSON.parse(readFileSync(file, 'utf8')) as Omit<Kept, 'residents'>) };
   const kept: Kept = {
     secretKey: randomBytes(36).toString('base64'),
     appId: `wx${randomBytes(8).toString('hex')}`,

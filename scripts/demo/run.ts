@@ -49,7 +49,7 @@ export async function runDemo({ once, fresh }: Options): Promise<number> {
     print(
       everythingHeld
         ? `\nEverything held: ${stage.steps()} steps, ${seconds} s.`
-        : `\nThe day did not hold; see ${opened.system.logFile}`,
+        : `\nThe day did not hold; see ${opened.system.logFile}; --fresh begins without what earlier days left`,
     );
     if (once) return;
     tellAddresses(opened);
