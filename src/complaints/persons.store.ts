@@ -1,9 +1,10 @@
-import type { Collection, WithId } from 'mongodb';
+import type { Collection, Document, WithId } from 'mongodb';
 import type { Clock } from '../kernel/index.ts';
+import { createFileStore } from '../platform/files/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import type { CollectionManifest, Connection, Transact } from '../platform/mongo/index.ts';
 import { createSealer, createSigner, type Keys } from '../platform/sealing/index.ts';
-import type { ComplaintDoc } from './complaints.store.ts';
+import { COMPLAINT_FILES, type ComplaintDoc } from './complaints.store.ts';
 
 /** The link from a ticket to a resident who has left, kept only while the ticket may still need it (P5). */
 interface PersonDoc {
@@ -42,9 +43,9 @@ export interface ComplaintPersons {
   /** Whose ticket it is; null for an unknown one and one that knows nobody. */
   openidOf(ticket: string): Promise<string | null>;
   held(openid: string): Promise<HeldTicket[]>;
-  /** Takes openid and phone out of settled tickets; answers which were and which have to wait. */
+  /** Takes openid, phone and media out of settled tickets; answers which were and which have to wait. */
   forget(openid: string): Promise<{ forgotten: string[]; waiting: string[] }>;
-  /** Forgets links whose ticket needs them no more, and openid and phone of tickets settled long ago. */
+  /** Forgets links whose ticket needs them no more, and empties tickets settled long ago. */
   readonly sweep: Sweep;
 }
 
@@ -73,6 +74,37 @@ export function createComplaintPersons(deps: {
   const isSettled = (doc: Pick<ComplaintDoc, 'status' | 'settledAt'>): boolean => {
     const until = (doc.settledAt?.getTime() ?? Infinity) + deps.reopenDays * DAY_MS;
     return doc.status === 'refused' || (doc.status === 'closed' && clock.now().getTime() > until);
+  };
+
+  const files = createFileStore({ connection, bucket: COMPLAINT_FILES });
+  /** Up to here old tickets have been emptied by this process: each run goes on, none looks at all of them again. */
+  let emptiedTo = new Date(0);
+
+  const empty = async (which: readonly string[]): Promise<void> => {
+    const wanted = { ticket: { $in: [...which] } };
+    const media = connection.collection('complaint_media');
+    const stored = await media.find<Document>({ ...wanted, state: 'stored' }).toArray();
+    for (const { _id } of stored) {
+      const id = String(_id);
+      // A run that died in between has removed some already.
+      if (await files.facts(id)) await files.remove(id);
+    }
+    const gone = { state: 'missing', why: '保存期满，已经删去', sourceId: null, picUrl: null };
+    await media.updateMany({ ...wanted, state: { $ne: 'missing' } }, { $set: gone });
+    await tickets().updateMany(wanted, { $set: { openid: null, phone: null } });
+    await persons().deleteMany({ _id: { $in: [...which] } });
+  };
+
+  const emptyOld = async (): Promise<number> => {
+    const before = new Date(clock.now().getTime() - deps.keepDays * DAY_MS);
+    const old = await tickets()
+      .find({ status: { $in: ['closed', 'refused'] }, settledAt: { $gte: emptiedTo, $lt: before } })
+      .sort({ settledAt: 1 })
+      .limit(A_RUN)
+      .toArray();
+    await empty(old.map((doc) => doc.ticket));
+    emptiedTo = old.at(-1)?.settledAt ?? emptiedTo;
+    return old.length;
   };
 
   const keptOf = (openid: string): Promise<WithId<PersonDoc>[]> =>
@@ -118,11 +150,7 @@ export function createComplaintPersons(deps: {
         .find({ $or: [{ openid }, { ticket: { $in: kept } }] })
         .toArray();
       const forgotten = docs.filter(isSettled).map((doc) => doc.ticket);
-      await transact(async (session) => {
-        const nobody = { $set: { openid: null, phone: null } };
-        await tickets().updateMany({ ticket: { $in: forgotten } }, nobody, { session });
-        await persons().deleteMany({ _id: { $in: forgotten } }, { session });
-      });
+      await empty(forgotten);
       return { forgotten, waiting: docs.filter((doc) => !isSettled(doc)).map((doc) => doc.ticket) };
     },
     sweep: {
@@ -135,11 +163,7 @@ export function createComplaintPersons(deps: {
           .toArray();
         const done = docs.filter(isSettled).map((doc) => doc.ticket);
         const { deletedCount } = await persons().deleteMany({ _id: { $in: done } });
-        const before = new Date(clock.now().getTime() - deps.keepDays * DAY_MS);
-        const old = { status: { $in: ['closed' as const, 'refused' as const] }, settledAt: { $lt: before } };
-        const known = { $or: [{ openid: { $ne: null } }, { phone: { $ne: null } }] };
-        const emptied = await tickets().updateMany({ ...old, ...known }, { $set: { openid: null, phone: null } });
-        return deletedCount + emptied.modifiedCount;
+        return deletedCount + (await emptyOld());
       },
     },
   };

@@ -20,7 +20,9 @@ beforeAll(async () => {
 async function withTicket(words: string, number: string): Promise<{ phone: Phone; ticket: string }> {
   const phone = await town.resident({ follow: false });
   await phone.follow();
-  await phone.texts('投诉', '3', '1', words, '完成', number);
+  await phone.texts('投诉', '3', '1', words);
+  await phone.say({ type: 'image' });
+  await phone.texts('完成', number);
   await phone.text('确认');
   // From the store and not from the reply, which a slow machine owes as a notice.
   const stored = async (): Promise<string> => {
@@ -88,6 +90,12 @@ describe('a resident who stays', { timeout: 60_000 }, () => {
   it('is forgotten by old tickets, notices and conversations when their days are over', async () => {
     const { phone, ticket } = await withTicket('戏台的瓦掉了', '13800007777');
     await settle(ticket);
+    await town.sweep('complaints.media');
+    const files = async (): Promise<number> =>
+      ((await rawDocuments(town)).get('complaint_files.files') ?? []).filter(
+        (file) => file['metadata'].ticket === ticket,
+      ).length;
+    expect(await files()).toBe(1);
     await town.sweep('notices.send');
     const { notices, complaints } = town.config.limits.retentionDays;
     town.clock.move((notices - 1) * 86_400_000);
@@ -99,7 +107,7 @@ describe('a resident who stays', { timeout: 60_000 }, () => {
     await town.sweep('complaints.forget_persons');
     expect((await knowing(phone.openid)).filter((name) => name !== 'inbox')).toEqual(['subscribers']);
     const found = (await rawDocuments(town)).get('complaints')?.find((doc) => doc['ticket'] === ticket);
-    expect([found?.['openid'], found?.['phone']]).toEqual([null, null]);
+    expect([found?.['openid'], found?.['phone'], await files()]).toEqual([null, null, 0]);
   });
 });
 
