@@ -18,6 +18,8 @@ beforeEach(async () => start());
 
 const push = async () => town.sweep('briefings.push');
 const poll = async () => town.sweep('briefings.poll');
+/** The platform has ended every job and keeps its events back: only then is there something to let go. */
+const held = async () => until(async () => (await sends()).every(({ finishEvent }) => finishEvent === 'held'));
 const statusIs = async (id: string, status: string) => until(async () => (await steps.get(id)).status === status);
 const batchOf = async (id: string) => (await steps.get(id)).dispatch.batches.at(-1);
 const sends = async () => (await town.ledger()).massSends;
@@ -53,6 +55,7 @@ describe('the platform’s finish event', () => {
     await push();
     expect(await steps.get(id)).toMatchObject({ status: 'submitted_to_platform', statusName: '平台已受理' });
     expect(await batchOf(id)).not.toHaveProperty('counts');
+    await held();
     await town.control('POST', '/_/finish', {});
     await statusIs(id, 'delivered');
   });
@@ -123,6 +126,7 @@ describe('a finish event whose MsgID we never got', () => {
     const two = await steps.due({ title: '乙' });
     await town.fault({ path: SENDALL, dropAnswer: true, times: 2 });
     await push();
+    await held();
     await town.control('POST', '/_/finish', {});
     await until(async () => (await sends()).every(({ finishEvent }) => finishEvent === 'delivered'));
     expect((await steps.get(one.id)).status).toBe('unknown');

@@ -72,7 +72,7 @@ describe('the environment', () => {
     ['PUBLIC_URL', 'https://name:word@town.example.cn', 'must be scheme, host and port alone'],
     ['MONGODB_URI', 'http://127.0.0.1', 'must start with mongodb://'],
     ['MONGODB_ADMIN_URI', '127.0.0.1:27017', 'must start with mongodb://'],
-    ['REDIS_URL', '127.0.0.1:6379', 'must start with redis:// or rediss://'],
+    ['REDIS_URL', '127.0.0.1:6379', 'must be like redis://host:6379/0'],
     ['ROLE', 'server', 'must be one of: web, worker, all'],
     ['WECHAT_MODE', 'safe', 'must be one of: secure, plain, compat'],
     ['WECHAT_ACCOUNT_TYPE', '订阅号', 'must be one of: subscription, service'],

@@ -128,7 +128,8 @@ export class Follower {
   /** 投诉 begins at ① and loses nothing that was promised; at ① itself the word is the third kind, in ③ it is told. */
   private begun(reply: string): void {
     if (!reply.includes('您要办哪一样')) return;
-    if (this.promised.length > 0) assert.match(reply, /还留着/u);
+    // A flow that goes on where it lay says so; only one that begins anew must say that the words are still there.
+    if (this.promised.length > 0) assert.match(reply, /还留着|接着来/u);
     this.offered = null;
   }
 
