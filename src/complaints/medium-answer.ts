@@ -17,7 +17,8 @@ export async function mediumAnswer(deps: MediumDeps, ticket: string, id: string)
   const medium = await deps.media.find(ticket, id);
   if (!medium) throw new AppError('not_found');
   if (medium.state === 'waiting') throw new AppError('not_found', { message: '还在从微信取，请稍后再看。' });
-  if (medium.state === 'missing') throw new AppError('not_found', { message: `没有这个附件：${missingWords(medium)}。` });
+  if (medium.state === 'missing')
+    throw new AppError('not_found', { message: `没有这个附件：${missingWords(medium)}。` });
   const type = medium.contentType ?? 'application/octet-stream';
   const extension = /^\w+\/(?:x-)?([a-z0-9]+)$/.exec(type)?.[1] ?? 'bin';
   return new RawAnswer({

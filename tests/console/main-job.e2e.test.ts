@@ -192,8 +192,9 @@ describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_00
 
   it.each([
     ['editor', ['/', '/articles', '/articles/new', '/account']],
-    ['dispatcher', ['/briefings', '/briefings/new', '/complaints', '/subscribers', '/health']],
-    ['leader', ['/audit']],
+    ['dispatcher', ['/briefings', '/briefings/new', '/complaints', '/subscribers', '/menu', '/health']],
+    ['leader', ['/audit', '/figures']],
+    ['discipline', ['/tipoffs']],
     ['admin', ['/staff']],
   ])('axe finds nothing serious on the screens of %s, wide and narrow', async (role, paths) => {
     const { page, troubles } = await sitDown(role);
