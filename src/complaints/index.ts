@@ -67,8 +67,8 @@ export interface ComplaintsDeps {
   readonly log: Log;
 }
 
-/** A ticket's first words are enough to find it by; a hundred keep the index small. */
-const WORDS_A_COMPLAINT = 100;
+/** A ticket's first few hundred characters are enough to find it by; 500 keys keep the index small. */
+const WORDS_A_COMPLAINT = 500;
 
 export { complaintPersonCollection, createComplaintPersons, type ComplaintPersons } from './persons.store.ts';
 

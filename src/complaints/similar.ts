@@ -1,3 +1,4 @@
+import { isSearchWord } from '../platform/search-words/index.ts';
 import type { ComplaintDoc } from './complaints.store.ts';
 
 /** Complaints of one village within this time of each other may be about one thing. */
@@ -24,7 +25,9 @@ export function whySimilar(one: Compared, other: Compared): string | null {
 
 /** Words of one character carry too little to compare by. */
 function sharedWords(a: readonly string[], b: readonly string[]): string[] {
-  const [mine, theirs] = [a, b].map((words) => words.filter((word) => Array.from(word).length >= 2));
+  const [mine, theirs] = [a, b].map((words) =>
+    words.filter((word) => isSearchWord(word) && Array.from(word).length >= 2),
+  );
   const known = new Set(theirs);
   const shared = (mine ?? []).filter((word) => known.has(word));
   const shorter = Math.min(mine?.length ?? 0, known.size);

@@ -3,14 +3,22 @@ import { dict } from '@node-rs/jieba/dict.js';
 
 /** Cuts Chinese text into the words that a search compares. */
 export interface SearchWords {
-  /** Every word of `text`, once each, sorted; at most `max` (an index key is stored for each). */
+  /** Every word of `text` and every pair of neighbouring Chinese characters, once each; at most `max` index keys. */
   of(text: string, max?: number): string[];
-  /** What a person asked for: words without the ones that only make it a question; longest first, at most 8. */
+  /**
+   * What a person asked for, without the words that only make it a question, as keys that `of` gave the texts that
+   * hold it: at most 8, all of which must be there. Any two or more Chinese characters of a text find it.
+   */
   asked(query: string): string[];
 }
 
-/** One index key a word: 2,000 hold some 20,000 characters of prose, the longest text the platform takes. */
-const MAX_WORDS = 2_000;
+/** One index key each: 8,000 hold the words and pairs of 20,000 characters of prose, the longest text the platform takes. */
+const MAX_WORDS = 8_000;
+/**
+ * Before a pair of neighbouring characters. The dictionary cuts 村口路灯不亮 into 村口, 路 and 灯不亮, so whoever asks for
+ * 路灯 finds nothing by words alone; every two characters that stand together are findable as a pair.
+ */
+const PAIR = '·';
 /** More words than a person types; each one more narrows the answer. */
 const MAX_ASKED = 8;
 /** A word longer than this is an accident of the input; index keys stay small. */
@@ -38,12 +46,31 @@ export function createSearchWords(): SearchWords {
       .filter((word) => /[\p{L}\p{N}]/u.test(word) && word.length <= MAX_WORD_CHARS);
   };
   return {
-    of: (text, max = MAX_WORDS) => [...new Set(cut(text))].slice(0, max).sort(),
+    of: (text, max = MAX_WORDS) => [...new Set([...pairsOf(text), ...cut(text)])].slice(0, max).sort(),
     asked: (query) => {
       const words = [...new Set(cut(query))].filter((word) => !EMPTY_WORDS.has(word));
-      return words.sort((a, b) => b.length - a.length).slice(0, MAX_ASKED);
+      const longest = words.sort((a, b) => b.length - a.length);
+      const keys = longest.flatMap((word) => {
+        const pairs = pairsOf(word);
+        return pairs.length === 0 ? [word] : pairs;
+      });
+      // One character by itself is a word only where the dictionary says so: beside pairs it narrows by accident.
+      const telling = keys.filter((key) => Array.from(key).length > 1);
+      return [...new Set(telling.length > 0 ? telling : keys)].slice(0, MAX_ASKED);
     },
   };
+}
+
+/** True for a key of `of` that is a word, not a pair: what people can be shown. */
+export function isSearchWord(key: string): boolean {
+  return !key.startsWith(PAIR);
+}
+
+function pairsOf(text: string): string[] {
+  return [...plain(text).matchAll(/\p{Script=Han}{2,}/gu)].flatMap(([run]) => {
+    const characters = Array.from(run);
+    return characters.slice(1).map((character, i) => `${PAIR}${characters[i]}${character}`);
+  });
 }
 
 /** One form for the same thing: full-width and compatibility forms become plain ones, capitals small. */
