@@ -9,7 +9,10 @@ const ARTICLE_POLICY = "default-src 'none'; img-src *; style-src 'unsafe-inline'
 const PUBLIC = new URL('./public/', import.meta.url);
 const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/': ['phone.html', 'text/html; charset=utf-8'],
+  '/desk.js': ['desk.js', 'text/javascript; charset=utf-8'],
   '/phone.js': ['phone.js', 'text/javascript; charset=utf-8'],
+  '/menu.js': ['menu.js', 'text/javascript; charset=utf-8'],
+  '/lines.js': ['lines.js', 'text/javascript; charset=utf-8'],
   '/phone.css': ['phone.css', 'text/css; charset=utf-8'],
 };
 

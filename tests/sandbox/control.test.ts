@@ -186,7 +186,10 @@ describe('pages', () => {
     const page = await (await fetch(`${bench.sandbox.url}/`)).text();
     expect(page).toContain('<html lang="zh-CN">');
     for (const [path, type] of [
+      ['/desk.js', 'text/javascript'],
       ['/phone.js', 'text/javascript'],
+      ['/menu.js', 'text/javascript'],
+      ['/lines.js', 'text/javascript'],
       ['/phone.css', 'text/css'],
     ] as const) {
       const file = await fetch(`${bench.sandbox.url}${path}`);

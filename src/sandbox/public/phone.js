@@ -1,11 +1,8 @@
-'use strict';
-// The phone: it does what a hand can do, through the sandbox's own control interface, and draws what comes back.
+import { line, make, timeBetween } from './lines.js';
+import { closeLists, drawMenu } from './menu.js';
 
-const byId = (id) => document.getElementById(id);
-/** `openid` is empty until a resident is chosen. */
-const memory = { openid: '', seen: 0, residents: [], lastTime: '', menuText: '', drawn: '', atEnd: true };
-
-async function call(method, path, body) {
+/** One call of the sandbox's control interface; throws an Error with the platform's words where it is refused. */
+export async function call(method, path, body) {
   const response = await fetch(path, {
     method,
     headers: body === undefined ? {} : { 'content-type': 'application/json' },
@@ -16,250 +13,9 @@ async function call(method, path, body) {
   return answer;
 }
 
-function tell(problem) {
-  byId('problem').textContent = problem;
-  byId('problem').hidden = problem === '';
-}
+const UNREACHABLE = '连不上模拟平台，正在重试。';
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
-const current = () => memory.residents.find(({ openid }) => openid === memory.openid);
-const nameOf = (resident) => `群众 ${resident.number}`;
-
-// ---- chat ----------------------------------------------------------------------------------------------------
-
-function safeLink(url, text) {
-  const link = make('a', '', text);
-  if (/^https?:\/\//.test(url)) link.href = url;
-  link.target = '_blank';
-  link.rel = 'noopener';
-  return link;
-}
-
-/** Text as the real phone shows it: addresses and plain `<a href>` can be tapped, everything else is text. */
-function richText(text) {
-  const bubble = make('div', 'bubble');
-  const pattern = /<a\s+href="(https?:[^"]*)"[^>]*>([^<]*)<\/a>|https?:\/\/[^\s<>"，。；！？、（）】》]+/g;
-  let from = 0;
-  for (const found of text.matchAll(pattern)) {
-    bubble.append(text.slice(from, found.index));
-    bubble.append(safeLink(found[1] ?? found[0], found[2] ?? found[0]));
-    from = found.index + found[0].length;
-  }
-  bubble.append(text.slice(from));
-  return bubble;
-}
-
-function row(entry, content) {
-  const node = make('div', entry.from === 'resident' ? 'row mine' : 'row');
-  node.append(content);
-  return node;
-}
-
-function picture(url, label) {
-  const image = make('img', 'picture');
-  image.src = url;
-  image.alt = label;
-  return image;
-}
-
-function card(entry, label) {
-  const node = make('div', 'card');
-  if (label) node.append(make('p', 'label', label));
-  for (const article of entry.articles) {
-    const link = safeLink(article.url, '');
-    const words = make('div');
-    words.append(make('strong', '', article.title));
-    if (article.description) words.append(make('span', '', article.description));
-    if (article.picUrl) {
-      const image = make('img');
-      image.src = article.picUrl;
-      image.alt = '';
-      link.append(image);
-    }
-    link.append(words);
-    node.append(link);
-  }
-  return node;
-}
-
-function template(entry) {
-  const node = make('div', 'card');
-  node.append(make('p', 'label', entry.title));
-  node.append(make('pre', '', entry.text));
-  if (entry.url) node.append(safeLink(entry.url, '详情'));
-  return node;
-}
-
-const LABELS = { push: '群发', preview: '群发预览' };
-const EVENTS = { subscribe: '你已关注该公众号', unsubscribe: '你已取消关注' };
-
-function draw(entry) {
-  if (entry.via === 'banner') return make('div', 'line', entry.text);
-  if (entry.via === 'event') return make('div', 'line', EVENTS[entry.type] ?? entry.type);
-  if (entry.via === 'template') return template(entry);
-  if (entry.articles) return card(entry, LABELS[entry.via] ?? '');
-  if (entry.type === 'image') return row(entry, picture(entry.mediaUrl, '照片'));
-  if (entry.type === 'voice') return row(entry, make('div', 'bubble', '▶ 语音'));
-  if (entry.type === 'video' || entry.type === 'shortvideo') return row(entry, make('div', 'bubble', '▶ 视频'));
-  if (entry.type === 'location') return row(entry, make('div', 'bubble', `位置：${entry.text}`));
-  if (entry.type === 'link' || entry.type === 'music') return row(entry, safeLink(entry.url, entry.title || entry.url));
-  return row(entry, richText(entry.text ?? entry.title ?? `[${entry.type}]`));
-}
-
-const clockText = (at) => new Date(at).toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit' });
-
-/** Whoever reads the newest line goes on seeing it when lines, pictures or the keyboard come. */
-function keepEnd() {
-  const chat = byId('chat');
-  if (memory.atEnd) chat.scrollTop = chat.scrollHeight;
-}
-
-function append(entries) {
-  const chat = byId('chat');
-  for (const entry of entries) {
-    const time = clockText(entry.at);
-    if (time !== memory.lastTime) chat.append(make('div', 'time', time));
-    memory.lastTime = time;
-    memory.seen = entry.seq;
-    chat.append(draw(entry));
-  }
-  if (entries.length > 0) keepEnd();
-}
-
-// ---- residents -----------------------------------------------------------------------------------------------
-
-function drawPeople() {
-  const list = byId('list');
-  list.replaceChildren(
-    ...memory.residents.map((resident) => {
-      const button = make('button');
-      button.type = 'button';
-      button.append(make('span', '', nameOf(resident)), make('small', '', resident.following ? '已关注' : '未关注'));
-      button.setAttribute('aria-current', String(resident.openid === memory.openid));
-      button.addEventListener('click', () => choose(resident.openid));
-      const item = make('li');
-      item.append(button);
-      return item;
-    }),
-  );
-  const me = current();
-  byId('follow').textContent = me?.following ? '取消关注' : '关注';
-  byId('follow').disabled = me === undefined;
-  byId('dock').hidden = !me?.following;
-  if (!me?.following) byId('tools').hidden = true;
-  byId('title').textContent = me === undefined ? '公众号' : `公众号 · ${nameOf(me)}`;
-}
-
-function choose(openid) {
-  if (openid !== memory.openid) {
-    Object.assign(memory, { openid, seen: 0, lastTime: '' });
-    byId('chat').replaceChildren();
-    try {
-      sessionStorage.setItem('openid', openid);
-    } catch {
-      // Without storage the page begins with the first resident again.
-    }
-  }
-  openPeople(false);
-  drawPeople();
-  void refresh();
-}
-
-function openPeople(open) {
-  byId('people').classList.toggle('open', open);
-  byId('switch').setAttribute('aria-expanded', String(open));
-}
-
-async function addResident() {
-  const { openid } = await call('POST', '/_/residents', {});
-  memory.residents = (await call('GET', '/_/residents?limit=200')).residents;
-  choose(openid);
-}
-
-// ---- menu ----------------------------------------------------------------------------------------------------
-
-function press(button) {
-  for (const open of byId('menu').querySelectorAll('ul')) open.hidden = true;
-  if (button.type === 'view' || button.type === 'miniprogram') {
-    window.open(button.url, '_blank', 'noopener');
-    return speak({ type: 'view', url: button.url });
-  }
-  if (button.key !== undefined) return speak({ type: 'click', key: button.key });
-  return undefined;
-}
-
-function menuEntry(button) {
-  const holder = make('div');
-  const top = make('button', '', button.name);
-  top.type = 'button';
-  holder.append(top);
-  if (button.sub_button.length === 0) {
-    top.addEventListener('click', () => press(button));
-    return holder;
-  }
-  const list = make('ul');
-  list.hidden = true;
-  for (const sub of button.sub_button) {
-    const item = make('li');
-    const choice = make('button', '', sub.name);
-    choice.type = 'button';
-    choice.addEventListener('click', () => press(sub));
-    item.append(choice);
-    list.append(item);
-  }
-  top.setAttribute('aria-haspopup', 'true');
-  top.addEventListener('click', () => {
-    const wasHidden = list.hidden;
-    for (const open of byId('menu').querySelectorAll('ul')) open.hidden = true;
-    list.hidden = !wasHidden;
-  });
-  holder.append(list);
-  return holder;
-}
-
-function drawMenu(menu) {
-  const text = JSON.stringify(menu);
-  if (text === memory.menuText) return;
-  memory.menuText = text;
-  if (menu === null) {
-    byId('menu').replaceChildren(make('p', '', '没有菜单'));
-    showKeyboard(true);
-  } else {
-    byId('menu').replaceChildren(...menu.map(menuEntry));
-    showKeyboard(false);
-  }
-}
-
-function showKeyboard(open) {
-  byId('say').hidden = !open;
-  byId('menu').hidden = open;
-  byId('flip').textContent = open ? '☰' : '⌨';
-  if (!open) byId('tools').hidden = true;
-}
-
-// ---- speaking ------------------------------------------------------------------------------------------------
-
-async function speak(said) {
-  if (memory.openid === '') return;
-  memory.atEnd = true;
-  tell('');
-  const sent = call('POST', `/_/residents/${memory.openid}/say`, said);
-  // The own message shows at once; the answer when it comes.
-  setTimeout(() => void refresh(), 60);
-  try {
-    const answer = await sent;
-    if (answer.attempts === 0) tell('还没有设置消息要送到的地址（webhook）。');
-  } catch (error) {
-    tell(error.message);
-  }
-  await refresh();
-}
+export const nameOf = (resident) => `群众 ${resident.number}`;
 
 function base64Of(file) {
   return new Promise((resolve, reject) => {
@@ -272,100 +28,211 @@ function base64Of(file) {
   });
 }
 
-const TOOLS = {
-  photo: () => byId('file').click(),
-  sample: () => speak({ type: 'image' }),
-  voice: () => speak({ type: 'voice' }),
-  place: () => {
-    const label = window.prompt('在哪里？', '村口');
-    if (label !== null) void speak({ type: 'location', lat: 35.0, lng: 106.0, label });
-  },
-  scan: () => {
-    const scene = window.prompt('二维码的场景值', 'village_01');
-    if (scene) void speak({ type: 'scan', scene });
-  },
-};
+/** The phone of one resident: it does what a hand can do, through the control interface, and draws what comes back. */
+export class Phone {
+  resident;
+  #seen = 0;
+  #lastTime = '';
+  #menuText = '';
+  #atEnd = true;
+  #busy = false;
+  #again = false;
 
-// ---- keeping up ----------------------------------------------------------------------------------------------
+  constructor() {
+    this.node = document.getElementById('phone').content.firstElementChild.cloneNode(true);
+    this.chat = this.#part('.chat');
+    this.#listen();
+    this.show(undefined);
+  }
 
-let busy = false;
-async function refresh() {
-  if (busy) return;
-  busy = true;
-  try {
-    const [{ residents }, { menu }] = await Promise.all([
-      call('GET', '/_/residents?limit=200'),
-      call('GET', '/_/menu'),
-    ]);
-    memory.residents = residents;
-    if (current() === undefined) Object.assign(memory, { openid: residents[0]?.openid ?? '', seen: 0, lastTime: '' });
-    const changed = JSON.stringify([residents, memory.openid]);
-    if (changed !== memory.drawn) drawPeople();
-    memory.drawn = changed;
-    drawMenu(menu);
-    if (memory.openid !== '') {
-      const { openid } = memory;
-      const { items } = await call('GET', `/_/residents/${openid}/inbox?after=${memory.seen}`);
-      if (openid === memory.openid) append(items);
-    } else {
-      byId('chat').replaceChildren();
+  #part(selector) {
+    return this.node.querySelector(selector);
+  }
+
+  /** Says what is wrong above the chat; nothing with an empty text. */
+  tell(problem) {
+    const words = this.#part('.problem');
+    words.textContent = problem;
+    words.hidden = problem === '';
+  }
+
+  /** Puts the phone into the hand of `resident` (undefined: nobody's), or takes over what has become of them. */
+  show(resident) {
+    if (resident?.openid !== this.resident?.openid) {
+      Object.assign(this, { resident });
+      this.#seen = 0;
+      this.#lastTime = '';
+      this.#atEnd = true;
+      this.chat.replaceChildren();
+      this.tell('');
     }
-  } catch {
-    tell('连不上模拟平台，正在重试。');
-  } finally {
-    busy = false;
+    this.resident = resident;
+    const follows = resident?.following === true;
+    this.#part('.follow').textContent = follows ? '取消关注' : '关注';
+    this.#part('.follow').disabled = resident === undefined;
+    this.#part('.dock').hidden = !follows;
+    const title = resident === undefined ? '公众号' : `公众号 · ${nameOf(resident)}`;
+    this.#part('.title').textContent = title;
+    this.node.setAttribute('aria-label', `手机：${title}`);
+  }
+
+  showMenu(buttons) {
+    const text = JSON.stringify(buttons);
+    if (text === this.#menuText) return;
+    this.#menuText = text;
+    drawMenu(this.#part('.menu'), buttons, (button) => this.#press(button));
+    this.#showKeyboard(buttons === null);
+    this.#part('.flip').hidden = buttons === null;
+  }
+
+  /** Draws what has come since the last look. One look at a time: what is asked for meanwhile is looked up after it. */
+  async refresh() {
+    this.#again = true;
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await this.#look();
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #look() {
+    const { resident } = this;
+    if (resident === undefined) return;
+    const { items } = await call('GET', `/_/residents/${resident.openid}/inbox?after=${this.#seen}`);
+    if (resident.openid === this.resident?.openid) this.#append(items);
+  }
+
+  #append(entries) {
+    for (const entry of entries) {
+      const time = timeBetween(this.#lastTime, entry.at);
+      if (time !== null) {
+        this.chat.append(make('div', 'time', time));
+        this.#lastTime = entry.at;
+      }
+      this.#seen = entry.seq;
+      this.chat.append(line(entry, this.resident.number));
+    }
+    if (entries.length > 0) this.#keepEnd();
+  }
+
+  /** Whoever reads the newest line goes on seeing it when lines, pictures or the keyboard come. */
+  #keepEnd() {
+    if (this.#atEnd) this.chat.scrollTop = this.chat.scrollHeight;
+  }
+
+  #showKeyboard(open) {
+    this.#part('.say').hidden = !open;
+    this.#part('.menu').hidden = open;
+    this.#part('.flip').classList.toggle('typing', open);
+    if (!open) this.#showTools(false);
+  }
+
+  #showTools(open) {
+    this.#part('.tools').hidden = !open;
+    this.#part('.more').setAttribute('aria-expanded', String(open));
+  }
+
+  #press(button) {
+    if (button.type === 'view' || button.type === 'miniprogram') {
+      window.open(button.url, '_blank', 'noopener');
+      void this.#speak({ type: 'view', url: button.url });
+    } else if (button.key !== undefined) {
+      void this.#speak({ type: 'click', key: button.key });
+    }
+  }
+
+  async #speak(said) {
+    if (this.resident === undefined) return;
+    this.#atEnd = true;
+    this.tell('');
+    const sent = call('POST', `/_/residents/${this.resident.openid}/say`, said);
+    // The own message shows at once; the answer when it comes.
+    setTimeout(() => void this.#refreshOrTell(), 60);
+    try {
+      const answer = await sent;
+      if (answer.attempts === 0) this.tell('还没有设置消息要送到的地址（webhook）。');
+    } catch (error) {
+      this.tell(error.message);
+    }
+    await this.#refreshOrTell();
+    this.node.dispatchEvent(new CustomEvent('spoken', { bubbles: true }));
+  }
+
+  async #refreshOrTell() {
+    try {
+      await this.refresh();
+    } catch {
+      this.setReachable(false);
+    }
+  }
+
+  /** Whether the platform answers; the sentence goes when it does again. */
+  setReachable(reachable) {
+    if (!reachable) this.tell(UNREACHABLE);
+    else if (this.#part('.problem').textContent === UNREACHABLE) this.tell('');
+  }
+
+  /** A tap beside the menu closes what it had open. */
+  touched(target) {
+    if (!this.#part('.menu').contains(target)) closeLists(this.#part('.menu'));
+  }
+
+  #use(tool) {
+    if (tool === 'photo') this.#part('input[type=file]').click();
+    if (tool === 'sample') void this.#speak({ type: 'image' });
+    if (tool === 'voice') void this.#speak({ type: 'voice' });
+    if (tool === 'place') {
+      const label = window.prompt('在哪里？', '村口');
+      if (label !== null) void this.#speak({ type: 'location', lat: 35.0, lng: 106.0, label });
+    }
+    if (tool === 'scan') {
+      const scene = window.prompt('二维码的场景值', 'village_01');
+      if (scene) void this.#speak({ type: 'scan', scene });
+    }
+  }
+
+  #listen() {
+    const { chat } = this;
+    const on = (selector, event, heard) => this.#part(selector).addEventListener(event, heard);
+    chat.addEventListener('scroll', () => {
+      this.#atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 60;
+    });
+    // Pictures report their load only in the capturing phase.
+    chat.addEventListener('load', () => this.#keepEnd(), true);
+    new ResizeObserver(() => this.#keepEnd()).observe(chat);
+    on('.follow', 'click', () => void this.#speak({ type: this.resident?.following ? 'unsubscribe' : 'subscribe' }));
+    on('.menu', 'keydown', ({ key }) => {
+      if (key === 'Escape') closeLists(this.#part('.menu'));
+    });
+    on('.flip', 'click', () => {
+      const open = this.#part('.say').hidden;
+      this.#showKeyboard(open);
+      if (open) this.#part('textarea').focus();
+    });
+    on('.more', 'click', () => this.#showTools(this.#part('.tools').hidden));
+    on('.tools', 'click', (event) => this.#use(event.target.dataset.do));
+    on('.say', 'submit', (event) => {
+      event.preventDefault();
+      const text = this.#part('textarea').value;
+      if (text.trim() === '') return;
+      this.#part('textarea').value = '';
+      void this.#speak({ type: 'text', text });
+    });
+    on('textarea', 'keydown', (event) => {
+      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        this.#part('.say').requestSubmit();
+      }
+    });
+    on('input[type=file]', 'change', ({ target }) => {
+      const [file] = target.files;
+      if (file) void base64Of(file).then((base64) => this.#speak({ type: 'image', base64 }));
+      target.value = '';
+    });
   }
 }
-
-byId('chat').addEventListener('scroll', () => {
-  const chat = byId('chat');
-  memory.atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 60;
-});
-// Pictures report their load only in the capturing phase.
-byId('chat').addEventListener('load', keepEnd, true);
-new ResizeObserver(keepEnd).observe(byId('chat'));
-byId('add').addEventListener('click', () => void addResident());
-byId('switch').addEventListener('click', () => openPeople(!byId('people').classList.contains('open')));
-byId('follow').addEventListener(
-  'click',
-  () => void speak({ type: current()?.following ? 'unsubscribe' : 'subscribe' }),
-);
-byId('flip').addEventListener('click', () => showKeyboard(byId('say').hidden));
-byId('more').addEventListener('click', () => {
-  byId('tools').hidden = !byId('tools').hidden;
-  byId('more').setAttribute('aria-expanded', String(!byId('tools').hidden));
-});
-byId('tools').addEventListener('click', (event) => {
-  const tool = TOOLS[event.target.dataset.do];
-  if (tool) tool();
-});
-byId('say').addEventListener('submit', (event) => {
-  event.preventDefault();
-  const text = byId('text').value;
-  if (text === '') return;
-  byId('text').value = '';
-  void speak({ type: 'text', text });
-});
-byId('text').addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    byId('say').requestSubmit();
-  }
-});
-byId('file').addEventListener('change', () => {
-  const [file] = byId('file').files;
-  if (file) void base64Of(file).then((base64) => speak({ type: 'image', base64 }));
-  byId('file').value = '';
-});
-
-try {
-  memory.openid = sessionStorage.getItem('openid') ?? '';
-} catch {
-  memory.openid = '';
-}
-void (async () => {
-  const { residents } = await call('GET', '/_/residents?limit=200');
-  if (residents.length === 0) await addResident();
-  await refresh();
-  setInterval(() => void refresh(), 1_500);
-})();
