@@ -14,6 +14,7 @@ const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/menu.js': ['menu.js', 'text/javascript; charset=utf-8'],
   '/lines.js': ['lines.js', 'text/javascript; charset=utf-8'],
   '/phone.css': ['phone.css', 'text/css; charset=utf-8'],
+  '/lines.css': ['lines.css', 'text/css; charset=utf-8'],
 };
 
 interface ShownArticle {

@@ -191,6 +191,7 @@ describe('pages', () => {
       ['/menu.js', 'text/javascript'],
       ['/lines.js', 'text/javascript'],
       ['/phone.css', 'text/css'],
+      ['/lines.css', 'text/css'],
     ] as const) {
       const file = await fetch(`${bench.sandbox.url}${path}`);
       expect([file.status, file.headers.get('content-type')?.split(';')[0]]).toEqual([200, type]);
