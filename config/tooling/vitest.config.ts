@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/**/*.e2e.test.ts'],
-          globalSetup: ['./tests/support/global-stores.ts'],
+          globalSetup: ['./tests/support/global-stores.ts', './tests/support/global-console.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { buildConsole, seriousFindings, startBrowser, watchTroubles, withoutBrowser } from '../support/browser.ts';
+import {
+  buildConsole,
+  seriousFindings,
+  sidewaysOverflow,
+  startBrowser,
+  watchTroubles,
+  withoutBrowser,
+} from '../support/browser.ts';
 import { testDatabase } from '../support/stores.ts';
 import { startTown, type Town } from '../support/town.ts';
 
@@ -204,9 +211,7 @@ describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_00
         await page.goto(`${town.url}/console${path}`);
         await page.waitForLoadState('networkidle');
         expect(await seriousFindings(page), `${path} at ${size.width}`).toEqual([]);
-        const overflow = await page.evaluate(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        );
+        const overflow = await sidewaysOverflow(page);
         expect(overflow, `${path} at ${size.width} is wider than the screen`).toBe(0);
       }
     }

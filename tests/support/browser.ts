@@ -1,15 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { inject } from 'vitest';
+import { axeFindings, findChromium, serious } from '../../scripts/screens/chromium.ts';
 import { ROOT } from './project-files.ts';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-/** Path of a Chromium on this machine; null where there is none. */
-export function findChromium(): string | null {
-  return PLACES.find((path) => existsSync(path)) ?? null;
-}
+export { sidewaysOverflow, startBrowser } from '../../scripts/screens/chromium.ts';
 
 /**
  * True where the screens' tests cannot run: no Chromium. Says so once; on the gate (CI) nothing is skipped and the
@@ -21,48 +18,20 @@ export function withoutBrowser(): boolean {
   return true;
 }
 
-export async function startBrowser(): Promise<Browser> {
-  const executablePath = findChromium();
-  if (executablePath === null) throw new Error('no Chromium found; on Debian: apt-get install chromium');
-  return chromium.launch({
-    executablePath,
-    // Root in a container may not sandbox; the rest keeps the browser from calling anybody by itself.
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-}
-
-/** Builds the staff console into `folder`. */
+/** The built staff console in `folder`: built by the first test file of a run, copied by the others. */
 export function buildConsole(folder: string): void {
-  const vite = `${ROOT}/node_modules/vite/bin/vite.js`;
-  const args = [vite, 'build', '--config', 'config/tooling/vite.config.ts', '--outDir', folder, '--logLevel', 'warn'];
-  execFileSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface AxeFinding {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+  const built = inject('builtConsole');
+  if (!existsSync(join(built, 'index.html'))) {
+    const vite = `${ROOT}/node_modules/vite/bin/vite.js`;
+    const args = [vite, 'build', '--config', 'config/tooling/vite.config.ts', '--outDir', built, '--logLevel', 'warn'];
+    execFileSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+  cpSync(built, folder, { recursive: true });
 }
 
 /** Serious and critical findings of axe-core on the page as it stands, each as one line. */
 export async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const violations = await page.evaluate<AxeFinding[]>(
-    'axe.run(document, { resultTypes: ["violations"] }).then((result) => result.violations)',
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 200)}`));
+  return serious(await axeFindings(page));
 }
 
 /** What a page complained of: console errors, uncaught errors, requests that failed. `allow` lets expected ones by. */
