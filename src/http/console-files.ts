@@ -14,10 +14,18 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json; charset=utf-8',
 };
 
-/** The built staff console in `folder`; unknown paths under /console/ are its own routes and get its first page. */
+/** A request for the staff console: its files or one of its own routes. */
+export function asksForConsole({ method, path }: Pick<ShellContext, 'method' | 'path'>): boolean {
+  return (method === 'GET' || method === 'HEAD') && /^\/console(\/|$)/.test(path);
+}
+
+/**
+ * The built staff console in `folder`; unknown paths under /console/ are its own routes and get its first page. Where
+ * the build left a `.gz` beside a file, it goes to everybody who can read it.
+ */
 export function consoleFiles(folder: string) {
   return async (ctx: ShellContext, next: () => Promise<unknown>): Promise<void> => {
-    if ((ctx.method !== 'GET' && ctx.method !== 'HEAD') || !/^\/console(\/|$)/.test(ctx.path)) {
+    if (!asksForConsole(ctx)) {
       await next();
       return;
     }
@@ -34,9 +42,18 @@ export function consoleFiles(folder: string) {
     ctx.set('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream');
     const named = isAsset && wanted.startsWith('assets/');
     ctx.set('Cache-Control', named ? 'public, max-age=31536000, immutable' : 'no-cache');
-    ctx.length = facts.size;
-    ctx.body = createReadStream(path);
+    ctx.vary('Accept-Encoding');
+    const packed = ctx.acceptsEncodings('gzip', 'identity') === 'gzip' ? await sizeOf(`${path}.gz`) : null;
+    if (packed !== null) ctx.set('Content-Encoding', 'gzip');
+    ctx.length = packed ?? facts.size;
+    ctx.body = createReadStream(packed === null ? path : `${path}.gz`);
   };
+}
+
+/** In bytes; null where there is no such file. */
+async function sizeOf(path: string): Promise<number | null> {
+  const facts = await stat(path).catch(() => null);
+  return facts?.isFile() === true ? facts.size : null;
 }
 
 function decode(path: string): string {

@@ -3,7 +3,7 @@ import helmet from 'koa-helmet';
 import Koa from 'koa';
 import Router from 'koa-router';
 import { AppError, type Log } from '../kernel/index.ts';
-import { consoleFiles } from './console-files.ts';
+import { asksForConsole, consoleFiles } from './console-files.ts';
 import type { ShellContext } from './context.ts';
 import { answerError, type ErrorPage } from './errors.ts';
 import { plainRoutes, type PlainDeps } from './plain-routes.ts';
@@ -28,7 +28,8 @@ type Next = () => Promise<unknown>;
  *  2. access    one line and one count a request, with the route's pattern, whatever happens below
  *  3. errors    every failure below becomes one answer
  *  4. headers   also on errors
- *  5. limit     per address, before anything is read; not for /wechat, whose sender is one platform
+ *  5. limit     per address, before anything is read; not for /wechat, whose sender is one platform, nor for the
+ *               console's files, of which one visit takes twenty: a whole office shares one address
  *  6. router    session → policy → CSRF → parameters → body → handler, route by route (serve.ts)
  *  7. console   the staff's built pages
  */
@@ -120,7 +121,7 @@ function headers(deps: ShellDeps) {
 function limit(deps: ShellDeps) {
   const free = new Set(['/wechat', '/healthz', '/readyz', '/metrics']);
   return async (ctx: ShellContext, next: Next): Promise<void> => {
-    if (!free.has(ctx.path)) {
+    if (!free.has(ctx.path) && !asksForConsole(ctx)) {
       const taken = await deps.limiter.take('ip', ctx.ip);
       if (!taken.ok) throw new AppError('too_many_requests', { retryAfterSeconds: taken.retryAfterSeconds });
     }

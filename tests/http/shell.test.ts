@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/kernel/index.ts';
 import { defineRoute, SessionAnswer } from '../../src/http/index.ts';
@@ -255,5 +256,30 @@ describe('the staff console', () => {
     for (const path of ['/console/', '/console/articles/1'])
       expect(await (await built.get(path)).text()).toContain('console');
     expect((await built.get('/console/assets/gone.js')).status).toBe(404);
+  });
+
+  it('gets what the build packed, packed, and plain where the browser asks for that', async () => {
+    writeFileSync(join(folder, 'assets/big-1234.js'), 'export const big = 1;');
+    writeFileSync(join(folder, 'assets/big-1234.js.gz'), gzipSync('export const big = 1;'));
+    const built = await startShell(sampleRoutes, { consoleDir: folder });
+    for (const [accepted, sent] of [
+      ['gzip', 'gzip'],
+      ['identity', null],
+      ['gzip;q=0', null],
+    ] as const) {
+      const answer = await built.get('/console/assets/big-1234.js', { 'accept-encoding': accepted });
+      expect([answer.headers.get('content-encoding'), answer.headers.get('vary')]).toEqual([sent, 'Accept-Encoding']);
+      expect(await answer.text()).toBe('export const big = 1;');
+    }
+    const small = await built.get('/console/assets/app-1234.js', { 'accept-encoding': 'gzip' });
+    expect([small.headers.get('content-encoding'), await small.text()]).toEqual([null, 'export {};']);
+  });
+
+  it('does not count against the address: an office of ten opens it behind one', async () => {
+    const take = async () => ({ ok: false, retryAfterSeconds: 9 }) as const;
+    const built = await startShell(sampleRoutes, { consoleDir: folder, limiter: { take } });
+    expect((await built.get('/console/')).status).toBe(200);
+    expect((await built.get('/console/assets/app-1234.js')).status).toBe(200);
+    expect((await built.get('/consoles')).status).toBe(429);
   });
 });
