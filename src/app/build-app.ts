@@ -28,6 +28,7 @@ import { healthRoutes } from './health.ts';
 import { metaRoutes } from './meta.ts';
 import { createPeople, type People } from './people.ts';
 import { createPassingStore } from './people.store.ts';
+import { createPlatformCalls } from './platform-calls.ts';
 import { createWebhook } from './webhook.ts';
 
 export interface App {
@@ -62,6 +63,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
       ...loginRules(limits.rate.loginPer15Minutes),
     },
   });
+  const platform = createPlatformCalls(clock);
   const wechat = createWechatClient({
     appId: env.WECHAT_APP_ID,
     appSecret: env.WECHAT_APP_SECRET,
@@ -71,7 +73,10 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     tokenStore: createMemoryTokenStore(),
     clock,
     log,
-    observe: ({ api, outcome, ms }) => metrics.wechatCalls.observe({ api, outcome }, ms / 1_000),
+    observe: (call) => {
+      metrics.wechatCalls.observe({ api: call.api, outcome: call.outcome }, call.ms / 1_000);
+      platform.note(call);
+    },
   });
   const searchWords = createSearchWords();
   const workingDays = createWorkingDays(config.calendars);
@@ -252,6 +257,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
       audit,
       briefings: briefings.api,
       subscribers: subscribers.api,
+      platform,
       sweeps,
       workingDays,
       clock,

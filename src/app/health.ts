@@ -9,6 +9,7 @@ import type { Notices } from '../notices/index.ts';
 import type { SweepRunner } from '../platform/jobs/index.ts';
 import type { MongoPools } from '../platform/mongo/index.ts';
 import type { SubscribersApi } from '../subscribers/index.ts';
+import type { CallMemory, PlatformCalls } from './platform-calls.ts';
 import type { WorkingDays } from '../platform/working-days/index.ts';
 import { healthView } from './health.contract.ts';
 
@@ -18,8 +19,9 @@ export interface HealthDeps {
   readonly inbox: Pick<Inbox, 'status'>;
   readonly notices: Pick<Notices, 'countStuck'>;
   readonly audit: Pick<Audit, 'unsealedBefore'>;
-  readonly briefings: Pick<BriefingsApi, 'stuck'>;
+  readonly briefings: Pick<BriefingsApi, 'stuck' | 'quota'>;
   readonly subscribers: Pick<SubscribersApi, 'stuck'>;
+  readonly platform: PlatformCalls;
   readonly sweeps: SweepRunner;
   readonly workingDays: WorkingDays;
   readonly clock: Clock;
@@ -48,14 +50,16 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
   const now = deps.clock.now();
   const before = (ms: number): Date => new Date(now.getTime() - ms);
   const inbox = await deps.inbox.status();
-  const [stuckNotices, unsealed, stuckPushes, stuckSubscribers] = await Promise.all([
+  const [stuckNotices, unsealed, stuckPushes, stuckSubscribers, quota] = await Promise.all([
     deps.notices.countStuck(before(STUCK_MS)),
     deps.audit.unsealedBefore(before(UNSEALED_MS)),
     deps.briefings.stuck(),
     deps.subscribers.stuck(),
+    deps.briefings.quota(),
   ]);
   const redis = deps.redis === null ? null : deps.redis.status === 'ready';
   const sweeps = deps.sweeps.state();
+  const { token, calls } = deps.platform.state();
   const problems = [
     redis === false ? '限流存储（Redis）连不上，暂用本机内存计数。' : null,
     inbox.spooled > 0 ? `有 ${inbox.spooled} 条消息暂存在本机，等数据库恢复后处理。` : null,
@@ -63,6 +67,7 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
     inbox.broken > 0 ? `本机有 ${inbox.broken} 个暂存文件里有读不出的内容，需要技术人员查看。` : null,
     stuckNotices > 0 ? `有 ${stuckNotices} 条告知超过十分钟没有发出。` : null,
     unsealed > 0 ? `有 ${unsealed} 条审计记录还没有封存。` : null,
+    failsNow(token) ? `取不到微信接口凭证，推送和主动告知都发不出：${token.words}` : null,
     ...stuckPushes.map((push) => push.words),
     ...stuckSubscribers,
     ...sweeps.flatMap(({ name, lastError }) => (lastError === null ? [] : [`后台任务 ${name} 最近一次失败。`])),
@@ -73,6 +78,16 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
     problems,
     stores: { mongo: deps.mongo.ready(), redis },
     inbox: { open: inbox.open, failed: inbox.failed, spooled: inbox.spooled },
+    platform: { token: callView(token), calls: callView(calls) },
+    quota: { left: quota.left, limit: quota.limit },
     sweeps: sweeps.map((sweep) => ({ ...sweep, lastRunAt: sweep.lastRunAt?.toISOString() ?? null })),
   };
+}
+
+function failsNow({ lastOkAt, lastFailedAt }: CallMemory): boolean {
+  return lastFailedAt !== null && (lastOkAt === null || lastFailedAt > lastOkAt);
+}
+
+function callView({ lastOkAt, lastFailedAt, words }: CallMemory) {
+  return { lastOkAt: lastOkAt?.toISOString() ?? null, lastFailedAt: lastFailedAt?.toISOString() ?? null, words };
 }

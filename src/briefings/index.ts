@@ -8,6 +8,7 @@ import type { TownGroups } from '../subscribers/index.ts';
 import type { AccountType } from '../wechat/index.ts';
 import { briefingsCollection } from './briefing-model.store.ts';
 import type { ArticlesDoor, PushClient, StaffDoor, SubscribersDoor, TellStaff } from './briefing.ports.ts';
+import type { QuotaView } from './briefings.contract.ts';
 import { briefingsRoutes } from './briefings.routes.ts';
 import { createBriefingsService } from './briefings.service.ts';
 import { createBriefingsStore } from './briefings.store.ts';
@@ -58,6 +59,8 @@ export interface BriefingsApi {
   pushedWith(articleId: string): Promise<readonly { readonly id: string; readonly title: string }[]>;
   /** Pushes that a person should look at, in words, for /health. */
   stuck(): Promise<readonly StuckPush[]>;
+  /** Mass sends left in the account's period (a day or a month) that holds now. */
+  quota(): Promise<QuotaView>;
 }
 
 export interface Briefings {
@@ -100,6 +103,7 @@ export function createBriefings(deps: BriefingsDeps): Briefings {
       onMassSendFinished: async (event) => finish.onMassSendFinished(event),
       pushedWith: async (articleId) => deletion.pushedWith(articleId),
       stuck: async () => stuckPushes(store, clock),
+      quota: async () => scheduling.quota(),
     },
     routes: briefingsRoutes({
       store,

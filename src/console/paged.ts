@@ -1,5 +1,5 @@
 import { computed, ref, watch, type ComputedRef, type Ref } from 'vue';
-import { useRoute, useRouter } from 'vue-router';
+import { type LocationQuery, useRoute, useRouter } from 'vue-router';
 import { useLoaded, type Loaded } from './action.ts';
 import { api } from './api.ts';
 import type { Page } from './types.ts';
@@ -9,6 +9,8 @@ export function useAddressFilter<K extends string>(names: readonly K[]): Record<
   const route = useRoute();
   const router = useRouter();
   const home = route.name;
+  /** Where the address is on its way to: two filters set at once must not undo each other. */
+  let coming: LocationQuery | null = null;
   const entries = names.map((name) => {
     const value = computed({
       get: () => {
@@ -16,9 +18,13 @@ export function useAddressFilter<K extends string>(names: readonly K[]): Record<
         return typeof given === 'string' ? given : '';
       },
       set: (text: string) => {
-        const query = Object.fromEntries(Object.entries(route.query).filter(([key]) => key !== name));
         // A late answer of a screen that is gone must not change the address of the next one.
-        if (route.name === home) void router.replace({ query: text === '' ? query : { ...query, [name]: text } });
+        if (route.name !== home) return;
+        const others = Object.fromEntries(Object.entries(coming ?? route.query).filter(([key]) => key !== name));
+        coming = text === '' ? others : { ...others, [name]: text };
+        void router.replace({ query: coming }).finally(() => {
+          coming = null;
+        });
       },
     });
     return [name, value] as const;

@@ -77,13 +77,13 @@ export function createCaller({ sdk, tokens, rights, timeouts, log, observe }: Ca
     return result;
   }
 
-  function report(spec: CallSpec, startedAt: number, failure?: PlatformErrorDetails): void {
+  function report(spec: CallSpec, startedAt: number, failure?: PlatformErrorDetails, words?: string): void {
     const ms = Math.round(performance.now() - startedAt);
     const outcome: CallOutcome = failure?.outcome ?? 'ok';
     const facts = { api: spec.api, outcome, errcode: failure?.errcode ?? 0, ms };
     if (failure === undefined) log.info('wechat.call', facts);
     else log.warn('wechat.call', { ...facts, cause: failure.cause, rid: ridOf(failure.errmsg) });
-    observe({ api: spec.api, outcome, ms });
+    observe({ api: spec.api, outcome, ms, ...(words === undefined ? {} : { words }) });
   }
 
   async function ask<T>(spec: CallSpec, run: CallRun, pick: (answer: unknown) => T | undefined): Promise<T> {
@@ -94,7 +94,8 @@ export function createCaller({ sdk, tokens, rights, timeouts, log, observe }: Ca
       return result;
     } catch (error) {
       const details = isAppError(error) ? (error.details as PlatformErrorDetails) : undefined;
-      report(spec, startedAt, details ?? { api: spec.api, outcome: 'unknown', cause: 'bug' });
+      const words = isAppError(error) ? error.message : undefined;
+      report(spec, startedAt, details ?? { api: spec.api, outcome: 'unknown', cause: 'bug' }, words);
       throw error;
     }
   }

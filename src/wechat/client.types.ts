@@ -73,6 +73,8 @@ export interface CallObservation {
   readonly api: string;
   readonly outcome: CallOutcome;
   readonly ms: number;
+  /** Of a failure: what staff should read and do. */
+  readonly words?: string;
 }
 
 export interface WechatClientDeps {

@@ -81,6 +81,16 @@ const STATES: Readonly<Record<string, string>> = {
   reopened: '重新办理',
 };
 
+/** Who works where no person does. */
+const PARTS: Readonly<Record<string, string>> = {
+  briefings: '推送',
+  login: '登录',
+  retention: '到期清理',
+  'command line': '命令行',
+  'complaints.close': '到期办结',
+  'complaints.recount': '重算期限',
+};
+
 const TARGETS: Readonly<Record<string, string>> = {
   article: '信息',
   briefing: '简报',
@@ -91,14 +101,64 @@ const TARGETS: Readonly<Record<string, string>> = {
   menu: '菜单',
 };
 
+/** Screens that show what an entry speaks of. */
+const SCREENS: Readonly<Record<string, string>> = {
+  article: '/articles/',
+  briefing: '/briefings/',
+  complaint: '/complaints/',
+};
+
+/** Actions that people look for; every other one is found by person, number or day. */
+export const ACTIONS = [
+  'articles.submit',
+  'articles.approve',
+  'articles.reject',
+  'articles.publish',
+  'articles.withdraw',
+  'briefings.approve',
+  'briefings.schedule',
+  'briefings.cancel',
+  'briefings.resolve',
+  'complaints.accept',
+  'complaints.refuse',
+  'complaints.assign',
+  'complaints.answer',
+  'complaints.extend',
+  'complaints.close',
+  'staff.login',
+  'staff.login_failed',
+  'staff.create',
+  'staff.change',
+  'menu.publish',
+] as const;
+
 /** `articles.approve` → `信息：审核通过`; an action that has no words yet shows itself. */
 export function actionText(action: string): string {
   const [thing = '', done = ''] = action.split('.');
   return `${THINGS[thing] ?? thing}：${DONE[done] ?? done}`;
 }
 
+/** A number of 24 hexadecimal digits is no use to a reader: its last six are enough to tell two apart. */
 export function targetText(target: { kind: string; id: string } | null): string {
-  return target === null ? '' : `${TARGETS[target.kind] ?? target.kind} ${target.id}`;
+  if (target === null) return '';
+  const id = /^[0-9a-f]{24}$/.test(target.id) ? `…${target.id.slice(-6)}` : target.id;
+  return `${TARGETS[target.kind] ?? target.kind} ${id}`;
+}
+
+/** Where the thing itself can be seen; empty where it has no screen. */
+export function targetPath(target: { kind: string; id: string } | null): string {
+  const screen = target === null ? undefined : SCREENS[target.kind];
+  return screen === undefined || target === null ? '' : screen + target.id;
+}
+
+/** `leader2（分管领导）`, `系统（推送）`, `群众`. */
+export function actorText(
+  actor: { kind: string; name: string; role: string | null },
+  roleName: (role: string | null) => string,
+): string {
+  if (actor.kind === 'resident') return '群众';
+  if (actor.kind === 'system') return `系统（${PARTS[actor.name] ?? actor.name}）`;
+  return `${actor.name}（${roleName(actor.role)}）`;
 }
 
 /** `draft`, `submitted` → `草稿 → 等待审核`; empty where nothing moved. */
