@@ -3,14 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  buildConsole,
-  seriousFindings,
-  sidewaysOverflow,
-  startBrowser,
-  watchTroubles,
-  withoutBrowser,
-} from '../support/browser.ts';
+import { buildConsole, startBrowser, watchTroubles, withoutBrowser } from '../support/browser.ts';
 import { testDatabase } from '../support/stores.ts';
 import { startTown, type Town } from '../support/town.ts';
 
@@ -195,26 +188,5 @@ describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_00
     await expect
       .poll(() => page.getByRole('textbox', { name: '正文', exact: true }).innerText())
       .toContain('这些字不能丢。');
-  });
-
-  it.each([
-    ['editor', ['/', '/articles', '/articles/new', '/account']],
-    ['dispatcher', ['/briefings', '/briefings/new', '/complaints', '/subscribers', '/menu', '/health']],
-    ['leader', ['/audit', '/figures']],
-    ['discipline', ['/tipoffs']],
-    ['admin', ['/staff']],
-  ])('axe finds nothing serious on the screens of %s, wide and narrow', async (role, paths) => {
-    const { page, troubles } = await sitDown(role);
-    for (const size of [DESK, PHONE]) {
-      await page.setViewportSize(size);
-      for (const path of paths) {
-        await page.goto(`${town.url}/console${path}`);
-        await page.waitForLoadState('networkidle');
-        expect(await seriousFindings(page), `${path} at ${size.width}`).toEqual([]);
-        const overflow = await sidewaysOverflow(page);
-        expect(overflow, `${path} at ${size.width} is wider than the screen`).toBe(0);
-      }
-    }
-    expect(troubles).toEqual([]);
   });
 });
