@@ -19,6 +19,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 let csrfToken = '';
 let whenSignedOut: () => Promise<void> = () => Promise.resolve();
+let whenTokenStale: () => Promise<void> = () => Promise.resolve();
 
 /** The token that every write must carry; comes with the session. */
 export function useCsrfToken(token: string): void {
@@ -33,6 +34,14 @@ export function onSignedOut(ask: () => Promise<void>): void {
   whenSignedOut = ask;
 }
 
+/**
+ * `renew` resolves once `useCsrfToken` has the token of the session as another window left it; it rejects where somebody
+ * else sits at that session now.
+ */
+export function onTokenStale(renew: () => Promise<void>): void {
+  whenTokenStale = renew;
+}
+
 /** Calls the staff API under /api/v1. Throws ApiError. Give `query` values as they are; undefined and '' are left out. */
 export async function api<T>(
   method: Method,
@@ -40,9 +49,18 @@ export async function api<T>(
   options: { body?: unknown; query?: object; file?: File; signal?: AbortSignal; signingIn?: boolean } = {},
 ): Promise<T> {
   const answer = await send(method, path, options);
-  if (answer.status !== 401 || options.signingIn === true) return read<T>(answer);
-  await whenSignedOut();
+  if (options.signingIn === true) return read<T>(answer);
+  if (answer.status === 401) await whenSignedOut();
+  else if (await isStaleToken(answer)) await whenTokenStale();
+  else return read<T>(answer);
   return read<T>(await send(method, path, options));
+}
+
+/** Signing in again in a second window gives the session a new token, of which this window knows nothing. */
+async function isStaleToken(answer: Response): Promise<boolean> {
+  if (answer.status !== 403) return false;
+  const { error } = (parse(await answer.clone().text()) ?? {}) as { error?: { code?: string } };
+  return error?.code === 'bad_csrf';
 }
 
 async function send(method: Method, path: string, options: Parameters<typeof api>[2]): Promise<Response> {

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import { api, ApiError, onSignedOut, useCsrfToken } from './api.ts';
+import { api, ApiError, onSignedOut, onTokenStale, useCsrfToken } from './api.ts';
 import type { Caller, Meta, Session } from './types.ts';
 
 /** Who is signed in, what they may do, and the town's words. */
@@ -24,6 +24,15 @@ export const useSession = defineStore('session', () => {
     }
     askAgain.value = true;
     return new Promise<void>((resolve) => waiting.push(resolve));
+  });
+
+  onTokenStale(async () => {
+    const session = await api<Session>('GET', '/session', { signingIn: true });
+    if (session.staff.id !== staff.value?.id) {
+      const message = '这个浏览器的另一个窗口里换了人登录。请先把没保存的字复制下来，再刷新本页。';
+      throw new ApiError({ code: 'bad_csrf', message, status: 403 });
+    }
+    await accept(session);
   });
 
   return {
