@@ -79,6 +79,8 @@ export interface Verdict {
   readonly byName: string;
   readonly at: Date;
   readonly reason: string;
+  /** Of a withdrawal: the article that stands for this one now. */
+  readonly replacedBy?: string;
 }
 
 export interface ArticleVersion extends Content {

@@ -30,6 +30,7 @@ const orNull = (schema: Record<string, unknown>): Record<string, unknown> => ({
 
 const IMAGE = closed({ mediaId: ID, sha256: HASH });
 const VERDICT = closed({ by: ID, byName: TEXT, at: DATE, reason: TEXT });
+const WITHDRAWAL = { ...VERDICT, properties: { by: ID, byName: TEXT, at: DATE, reason: TEXT, replacedBy: ID } };
 const APPROVAL = closed({
   by: ID,
   byName: TEXT,
@@ -66,7 +67,7 @@ const VERSION_SHAPE = closed({
   submittedAt: DATE_OR_NULL,
   approval: orNull(APPROVAL),
   rejection: orNull(VERDICT),
-  withdrawal: orNull(VERDICT),
+  withdrawal: orNull(WITHDRAWAL),
   publishedAt: DATE_OR_NULL,
   words: WORDS,
   titleWords: WORDS,

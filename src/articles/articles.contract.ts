@@ -69,6 +69,10 @@ export const approveBody = z.strictObject({
   personalDataBasis: z.nullable(line(500).min(4)).default(null),
 });
 export const reasonBody = z.strictObject({ reason });
+export const withdrawBody = reasonBody.extend({
+  /** The public article that readers are sent to instead. */
+  replacedBy: z.nullable(objectId).default(null),
+});
 export const listQuery = z.strictObject({
   ...pagingQuery,
   status: z.enum(ARTICLE_STATES).optional(),

@@ -11,7 +11,7 @@ type Stored<V> = V extends readonly string[]
       : never;
 
 type ImageRow = Row<ImageRef, 'mediaId'>;
-type VerdictRow = Row<Verdict, 'by'>;
+type VerdictRow = Row<Omit<Verdict, 'replacedBy'>, 'by'> & { readonly replacedBy?: Types.ObjectId };
 type ApprovalRow = Row<Approval, 'by'>;
 
 /** A version as MongoDB holds it: people and things by ObjectId, so that the validator can compare them. */
@@ -52,6 +52,10 @@ const one = (schema: Schema) => ({ type: schema, default: null });
 
 const image = new Schema({ mediaId: id, sha256: text }, part);
 const verdict = new Schema({ by: id, byName: text, at: date, reason: text }, part);
+const withdrawal = new Schema(
+  { by: id, byName: text, at: date, reason: text, replacedBy: Schema.Types.ObjectId },
+  part,
+);
 const decision = new Schema({ date: text, minutesNo: text }, part);
 const approval = new Schema(
   {
@@ -93,7 +97,7 @@ const versionSchema = new Schema(
     submittedAt: dateOrNull,
     approval: one(approval),
     rejection: one(verdict),
-    withdrawal: one(verdict),
+    withdrawal: one(withdrawal),
     publishedAt: dateOrNull,
     words: [String],
     titleWords: [String],
@@ -163,7 +167,11 @@ export function articleOf(row: ArticleRow): Article {
 }
 
 const imageOf = (row: ImageRow): ImageRef => ({ mediaId: row.mediaId.toHexString(), sha256: row.sha256 });
-const verdictOf = (row: VerdictRow | null): Verdict | null => row && { ...row, by: row.by.toHexString() };
+const verdictOf = (row: VerdictRow | null): Verdict | null => {
+  if (row === null) return null;
+  const { by, replacedBy, ...rest } = row;
+  return { ...rest, by: by.toHexString(), ...(replacedBy ? { replacedBy: replacedBy.toHexString() } : {}) };
+};
 
 /** Takes stored fields one by one: what a forger adds does not travel on. */
 export function summaryOf(row: Omit<VersionRow, 'bodyHtml' | 'words' | 'titleWords'>): VersionSummary {

@@ -16,6 +16,7 @@ import {
   reasonBody,
   versionsPage,
   versionsQuery,
+  withdrawBody,
   withdrawnView,
 } from './articles.contract.ts';
 import type { ArticlesService, Edit } from './articles.service.ts';
@@ -139,10 +140,10 @@ function decisions({ service, desk, pushedWith }: RoutesDeps): Route[] {
       allow: { action: 'articles.withdraw' },
       summary: 'Take it back from the public for good; names the pushed briefings that may be taken off the phones',
       params: articleParams,
-      body: reasonBody,
+      body: withdrawBody,
       response: withdrawnView,
       handler: async ({ params, body, caller }) => {
-        await service.withdraw(caller, params.id, body.reason);
+        await service.withdraw(caller, params.id, body);
         return { ...(await desk.one(params.id)), pushedBriefings: await pushedWith(params.id) };
       },
     }),

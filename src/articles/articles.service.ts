@@ -3,7 +3,7 @@ import type { Article, ArticleVersion, PublishWith } from './article.ts';
 import { newObjectId } from './articles.model.store.ts';
 import type { Listing } from './articles.store.ts';
 import { checkPushable, compose, type Composed, wordsOf, type Writing } from './content.ts';
-import { approve, type ApprovalOrder, reject, withdraw } from './decisions.ts';
+import { approve, type ApprovalOrder, reject, withdraw, type WithdrawOrder } from './decisions.ts';
 import {
   type ActingStaff,
   entry,
@@ -33,7 +33,7 @@ export interface ArticlesService {
   /** AppError self_approval, hash_mismatch, personal_data_found (details.places), wrong_state, content_mismatch. */
   approve(by: ActingStaff, id: string, order: ApprovalOrder): Promise<void>;
   reject(by: ActingStaff, id: string, reason: string): Promise<void>;
-  withdraw(by: ActingStaff, id: string, reason: string): Promise<void>;
+  withdraw(by: ActingStaff, id: string, order: WithdrawOrder): Promise<void>;
 }
 
 export function createArticlesService(deps: ServiceDeps): ArticlesService {
@@ -68,7 +68,7 @@ export function createArticlesService(deps: ServiceDeps): ArticlesService {
     submit: (by, id) => submit(deps, by, id),
     approve: (by, id, order) => approve(deps, by, id, order),
     reject: (by, id, reason) => reject(deps, by, id, reason),
-    withdraw: (by, id, reason) => withdraw(deps, by, id, reason),
+    withdraw: (by, id, order) => withdraw(deps, by, id, order),
   };
 }
 

@@ -203,6 +203,10 @@ function articleFilter(filter: ArticleFilter): QueryFilter<ArticleRow> {
 const idOrNull = (id: string | null) => (id === null ? null : objectId(id));
 const personIn = <T extends { readonly by: string }>(what: T) => ({ ...what, by: objectId(what.by) });
 
+function verdictIn({ replacedBy, ...verdict }: Verdict) {
+  return { ...personIn(verdict), ...(replacedBy === undefined ? {} : { replacedBy: objectId(replacedBy) }) };
+}
+
 function articleChange(change: ArticleChange): Record<string, unknown> {
   const set: Record<string, unknown> = { ...change };
   if (change.latestVersionId !== undefined) set['latestVersionId'] = objectId(change.latestVersionId);
@@ -217,8 +221,8 @@ function versionChange(change: VersionChange): Record<string, unknown> {
   if (change.authors !== undefined) set['authors'] = change.authors.map(objectId);
   if (change.submittedBy !== undefined) set['submittedBy'] = objectId(change.submittedBy);
   if (change.approval !== undefined) set['approval'] = personIn(change.approval);
-  if (change.rejection) set['rejection'] = personIn(change.rejection);
-  if (change.withdrawal !== undefined) set['withdrawal'] = personIn(change.withdrawal);
+  if (change.rejection) set['rejection'] = verdictIn(change.rejection);
+  if (change.withdrawal !== undefined) set['withdrawal'] = verdictIn(change.withdrawal);
   return set;
 }
 
@@ -247,7 +251,7 @@ function versionRow({ id, ...version }: ArticleVersion, words: VersionWords): Ve
     createdBy: objectId(version.createdBy),
     submittedBy: idOrNull(version.submittedBy),
     approval: version.approval && personIn(version.approval),
-    rejection: version.rejection && personIn(version.rejection),
-    withdrawal: version.withdrawal && personIn(version.withdrawal),
+    rejection: version.rejection && verdictIn(version.rejection),
+    withdrawal: version.withdrawal && verdictIn(version.withdrawal),
   };
 }

@@ -1,4 +1,5 @@
 import { AppError, chinaDate } from '../kernel/index.ts';
+import type { Tx } from '../platform/mongo/index.ts';
 import { type Article, type ArticleVersion, type CollectiveDecision, mayApprove } from './article.ts';
 import { scanVersion } from './content.ts';
 import { findPersonalData, PERSONAL_DATA_NAMES } from './personal-data.ts';
@@ -103,8 +104,15 @@ export async function reject(deps: ServiceDeps, by: ActingStaff, id: string, rea
   });
 }
 
+/** Why an article is taken back, and the public article that stands for it now, where there is one. */
+export interface WithdrawOrder {
+  readonly reason: string;
+  readonly replacedBy: string | null;
+}
+
 /** Takes the public version and one that waits for its briefing away at once; for good. */
-export async function withdraw(deps: ServiceDeps, by: ActingStaff, id: string, reason: string): Promise<void> {
+export async function withdraw(deps: ServiceDeps, by: ActingStaff, id: string, order: WithdrawOrder): Promise<void> {
+  const { reason, replacedBy } = order;
   const { store } = deps;
   if (findPersonalData(reason, '理由').length > 0) {
     throw new AppError('invalid_input', { message: '撤回理由会公开，请不要写个人信息。' });
@@ -112,6 +120,7 @@ export async function withdraw(deps: ServiceDeps, by: ActingStaff, id: string, r
   const now = deps.clock.now();
   await deps.transact(async (tx) => {
     const { article, version: newest } = await load(deps, id, tx);
+    await checkReplacement(deps, id, replacedBy, tx);
     const approved = [article.publicVersionId, article.approvedVersionId].filter((each) => each !== null);
     if (approved.length === 0) throw new AppError('wrong_state', { message: NOT_APPROVED });
     const change = {
@@ -122,11 +131,23 @@ export async function withdraw(deps: ServiceDeps, by: ActingStaff, id: string, r
     } as const;
     await latest(store.changeArticle(tx, id, article.latestVersion, { ...change, updatedAt: now }));
     for (const versionId of approved) {
-      await moved(store.moveVersion(tx, versionId, 'withdraw', { withdrawal: verdict(by, now, reason) }));
+      const withdrawal = { ...verdict(by, now, reason), ...(replacedBy === null ? {} : { replacedBy }) };
+      await moved(store.moveVersion(tx, versionId, 'withdraw', { withdrawal }));
     }
     if (newest.approval === null) await moved(store.moveVersion(tx, newest.id, 'replace'));
     const audited = entry('articles.withdraw', by, newest, { before: article.status, after: 'withdrawn', reason });
     await deps.audit.record(tx, audited);
+  });
+}
+
+/** A reader who is sent on must arrive somewhere. */
+async function checkReplacement(deps: ServiceDeps, id: string, replacedBy: string | null, tx: Tx): Promise<void> {
+  if (replacedBy === null) return;
+  const found = replacedBy === id ? null : await deps.store.article(replacedBy, tx);
+  if (found?.publicVersionId != null) return;
+  throw new AppError('invalid_input', {
+    message: '代替它的信息必须是另一条已经公开的信息。',
+    details: [{ path: 'replacedBy', problem: 'not public' }],
   });
 }
 

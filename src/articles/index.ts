@@ -21,7 +21,7 @@ import { createPublicStore } from './public.store.ts';
 import { createVerifier } from './verify.ts';
 
 export { articlesCollections } from './articles.collections.ts';
-export type { PublicItem } from './public.ts';
+export type { PublicItem, Tombstone } from './public.ts';
 
 /** What other features may ask. */
 export type Articles = PublicReads & ArticlesForBriefings;

@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/index.ts';
-import type { SearchWords } from '../platform/search-words/index.ts';
+import { type SearchWords, shownKey } from '../platform/search-words/index.ts';
 import { decodeCursor, encodeCursor, type Page } from '../http/index.ts';
 import type { ArticleVersion, CollectiveDecision, VersionSummary } from './article.ts';
 import { cleanBody } from './body.ts';
@@ -41,11 +41,18 @@ export interface PublicArticle extends PublicItem {
 export interface Tombstone {
   readonly withdrawnAt: string;
   readonly reason: string;
+  /** What stands for it now; left out where that is not public (any more). */
+  readonly replacement?: { readonly id: string; readonly title: string };
+}
+
+/** What a search found, and the words by which: for marking them. */
+export interface FoundPage extends Page<PublicItem> {
+  readonly words: readonly string[];
 }
 
 export interface PublicReads {
   /** All words must match; those that match in the title come first, each part newest first. Empty words find nothing. */
-  searchPublic(query: { words: string; limit: number; cursor?: string | undefined }): Promise<Page<PublicItem>>;
+  searchPublic(query: { words: string; limit: number; cursor?: string | undefined }): Promise<FoundPage>;
   /** Newest first. */
   latestPublic(query: {
     limit: number;
@@ -110,9 +117,10 @@ export function createPublicReads(deps: PublicDeps): PublicReads {
 async function search(
   deps: PublicDeps,
   query: { words: string; limit: number; cursor?: string | undefined },
-): Promise<Page<PublicItem>> {
+): Promise<FoundPage> {
   const asked = deps.words.asked(query.words);
-  if (asked.length === 0) return { items: [], nextCursor: null };
+  const words = asked.map(shownKey);
+  if (asked.length === 0) return { items: [], nextCursor: null, words };
   const start = query.cursor === undefined ? null : searchPlaceOf(query.cursor);
   const found: { part: SearchPart; row: VersionSummary }[] = [];
   for (const part of start?.part === 'text' ? (['text'] as const) : (['title', 'text'] as const)) {
@@ -129,6 +137,7 @@ async function search(
       found.slice(0, query.limit).map(({ row }) => row),
     ),
     nextCursor: last ? encodeCursor([last.part, ...positionOf(last.row)]) : null,
+    words,
   };
 }
 
@@ -183,8 +192,13 @@ function publishedAt(version: VersionSummary): Date {
 async function whyGone(publicStore: PublicStore, articleId: string): Promise<AppError> {
   const version = await publicStore.lastWithdrawn(articleId);
   if (!version?.withdrawal) return new AppError('not_found');
-  const { at, reason } = version.withdrawal;
-  const details: Tombstone = { withdrawnAt: at.toISOString(), reason };
+  const { at, reason, replacedBy } = version.withdrawal;
+  const replacement = replacedBy === undefined ? null : await publicStore.published(replacedBy);
+  const details: Tombstone = {
+    withdrawnAt: at.toISOString(),
+    reason,
+    ...(replacement === null ? {} : { replacement: { id: replacement.articleId, title: replacement.title } }),
+  };
   return new AppError('withdrawn', { details });
 }
 

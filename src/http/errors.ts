@@ -2,7 +2,13 @@ import { AppError, isAppError } from '../kernel/index.ts';
 import type { ShellContext } from './context.ts';
 
 /** Words for a page that says what went wrong; `requestId` only where the office should be able to find it in the log. */
-export type ErrorPage = (facts: { status: number; message: string; requestId: string | null }) => string;
+export type ErrorPage = (facts: {
+  status: number;
+  message: string;
+  requestId: string | null;
+  /** The Cookie header, for how the reader wants pages. */
+  cookies: string | undefined;
+}) => string;
 
 /** The store is away: names that its driver and mongoose give to that. The shell knows no store, only these words. */
 const STORE_AWAY =
@@ -40,6 +46,7 @@ export function answerError(ctx: ShellContext, thrown: unknown, errorPage: Error
     return;
   }
   const requestId = error.status >= 500 ? ctx.state.requestId : null;
-  ctx.body = errorPage({ status: error.status, message: error.message, requestId });
+  const cookies = ctx.get('cookie') || undefined;
+  ctx.body = errorPage({ status: error.status, message: error.message, requestId, cookies });
   ctx.type = 'html';
 }

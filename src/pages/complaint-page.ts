@@ -1,18 +1,11 @@
 import { chinaDate, escapeMarkup, formatChinaDate, formatChinaMinute } from '../kernel/index.ts';
-import { KIND_NAMES, type ComplaintStatus, type ResidentMedium, type ResidentView } from '../complaints/index.ts';
+import { KIND_NAMES, type ResidentMedium, type ResidentView } from '../complaints/index.ts';
 import type { RawAnswer } from '../http/index.ts';
+import { stepLine } from './complaint-steps.ts';
 import { page, type PageFrame } from './layout.ts';
+import type { Reader } from './reader.ts';
+import { STATUS_WORDS } from './words.ts';
 
-/** The words of design §4. */
-const STATUS_WORDS: Readonly<Record<ComplaintStatus, string>> = {
-  received: '已收到',
-  accepted: '已受理',
-  refused: '不予受理',
-  assigned: '已交办',
-  answered: '已答复',
-  closed: '已办结',
-  reopened: '重新办理',
-};
 const TYPE_WORDS: Readonly<Record<string, string>> = { image: '照片', voice: '语音', video: '视频', location: '位置' };
 
 /** Reasons that the resident was told, or gave; why a unit returned a ticket stays among staff. */
@@ -26,7 +19,7 @@ interface Beside {
 }
 
 /** A complaint as its resident sees it, for whoever holds the signed link. */
-export function complaintPage(frame: PageFrame, view: ResidentView, beside: Beside): RawAnswer {
+export function complaintPage(frame: PageFrame, reader: Reader, view: ResidentView, beside: Beside): RawAnswer {
   const { villageName } = beside;
   const facts = [view.kind ? KIND_NAMES[view.kind] : '', villageName, view.unitName ?? ''].filter(Boolean).join(' · ');
   const said = view.messages.map((message) => saidBox(view.ticket, message, beside)).join('');
@@ -45,9 +38,18 @@ export function complaintPage(frame: PageFrame, view: ResidentView, beside: Besi
     })
     .join('');
   const body = `<h1>诉求 ${escapeMarkup(view.ticket)}</h1><p class="meta">${escapeMarkup(facts)}</p>
-<p class="note">现在：<strong>${STATUS_WORDS[view.status]}</strong>。答复期限：${formatChinaDate(chinaDate(view.dueAt))}前</p>
+${stepLine(view)}<p class="note">现在：<strong>${STATUS_WORDS[view.status]}</strong>。${whatNext(view)}</p>
 <h2>答复</h2>${answers === '' ? '<p>还没有答复。</p>' : answers}<h2>您说的</h2>${said}<h2>办理过程</h2><ol class="steps">${steps}</ol>`;
-  return page(frame, { title: `诉求 ${view.ticket}`, body, personal: true });
+  return page(frame, reader, { title: `诉求 ${view.ticket}`, body, personal: true });
+}
+
+/** What comes next, and what the resident can do. */
+function whatNext({ status, dueAt, ticket }: ResidentView): string {
+  if (status === 'refused') return '原因写在下面的办理过程里。';
+  if (status === 'closed') return '有不满意的，可以在公众号里回复“重办”。';
+  if (status === 'answered')
+    return `看看下面的答复，在公众号里回复“评价 ${escapeMarkup(ticket)} 5”打分，不满意回复“重办”。`;
+  return `最晚 ${formatChinaDate(chinaDate(dueAt))} 答复您。`;
 }
 
 function stepWord(step: ResidentView['history'][number]): string {

@@ -4,9 +4,11 @@ import type { Articles } from '../articles/index.ts';
 import type { Complaints } from '../complaints/index.ts';
 import { defineRoute, objectId, type RawAnswer, type Route } from '../http/index.ts';
 import type { Config } from '../platform/config/index.ts';
+import { aboutPage, privacyPage } from './about-pages.ts';
 import { createArticlePages } from './article-pages.ts';
 import { complaintPage } from './complaint-page.ts';
 import { feed, robots, sitemap } from './machines.ts';
+import { type Reader, readerOf, sizeAnswer } from './reader.ts';
 
 export { createErrorPage } from './error-page.ts';
 
@@ -23,9 +25,19 @@ const searchQuery = cursorQuery.extend({
     .default('')
     .transform((asked) => firstChars(asked.trim(), ASKED_CHARS)),
 });
+const article = z.strictObject({ id: objectId });
+/** Nobody who follows a shared link should read of a mistake in its number. */
+const partQuery = z.object({ part: z.coerce.number().int().min(1).max(10_000).catch(1).default(1) });
 const FEED_ITEMS = 30;
 /** What is older is reached through the lists. */
 const SITEMAP_ITEMS = 2_000;
+
+/** The place in a search, older pages too. */
+const searchPath = ({ q, cursor }: { q: string; cursor?: string | undefined }): string =>
+  `/search?q=${encodeURIComponent(q)}${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+
+const reading = (request: { header(name: string): string | undefined }, here: string): Reader =>
+  readerOf(request.header('cookie'), here);
 
 /** The residents' web pages: server-rendered, no script. */
 export function createPages(deps: {
@@ -44,43 +56,83 @@ export function createPages(deps: {
     return answer;
   };
   const shared = { method: 'get', allow: 'public' } as const;
+  const lists = (['categories', 'villages'] as const).flatMap((kind) => [
+    defineRoute({
+      ...shared,
+      path: `/${kind}/:code`,
+      summary: kind === 'categories' ? 'Articles of a category' : 'Articles of a village',
+      params: code,
+      query: cursorQuery,
+      handler: async ({ params, query, request }) => {
+        const path = `/${kind}/${params.code}`;
+        const reader = reading(request, query.cursor === undefined ? path : `${path}?cursor=${query.cursor}`);
+        return found(await pages.list(reader, { kind, code: params.code }, query.cursor));
+      },
+    }),
+    defineRoute({
+      ...shared,
+      path: `/${kind}/:code/print`,
+      summary: 'The same as an A4 sheet',
+      params: code,
+      handler: async ({ params }) => found(await pages.printList({ kind, code: params.code })),
+    }),
+  ]);
   return [
+    ...lists,
     defineRoute({
       ...shared,
       path: '/',
       summary: 'Home',
       query: cursorQuery,
-      handler: ({ query }) => pages.home(query.cursor),
+      handler: ({ query, request }) => {
+        const here = query.cursor === undefined ? '/' : `/?cursor=${query.cursor}`;
+        return pages.home(reading(request, here), query.cursor);
+      },
     }),
     defineRoute({
       ...shared,
       path: '/articles/:id',
       summary: 'One public article; 410 where it was withdrawn',
-      params: z.strictObject({ id: objectId }),
-      handler: ({ params }) => pages.article(params.id),
+      params: article,
+      query: partQuery,
+      handler: ({ params, query, request }) => {
+        const here = query.part === 1 ? `/articles/${params.id}` : `/articles/${params.id}?part=${query.part}`;
+        return pages.article(reading(request, here), params.id, query.part);
+      },
     }),
     defineRoute({
       ...shared,
-      path: '/categories/:code',
-      summary: 'Articles of a category',
-      params: code,
-      query: cursorQuery,
-      handler: async ({ params, query }) => found(await pages.category(params.code, query.cursor)),
-    }),
-    defineRoute({
-      ...shared,
-      path: '/villages/:code',
-      summary: 'Articles of a village',
-      params: code,
-      query: cursorQuery,
-      handler: async ({ params, query }) => found(await pages.village(params.code, query.cursor)),
+      path: '/articles/:id/print',
+      summary: 'The same as an A4 sheet',
+      params: article,
+      handler: ({ params, request }) => pages.printArticle(reading(request, `/articles/${params.id}`), params.id),
     }),
     defineRoute({
       ...shared,
       path: '/search',
       summary: 'Search',
       query: searchQuery,
-      handler: ({ query }) => pages.search(query.q, query.cursor),
+      handler: ({ query, request }) => pages.search(reading(request, searchPath(query)), query.q, query.cursor),
+    }),
+    defineRoute({
+      ...shared,
+      path: '/about',
+      summary: 'Who makes this page, how to complain, whom to call',
+      handler: async ({ request }) => aboutPage(frame, reading(request, '/about'), town, config.limits, publicUrl),
+    }),
+    defineRoute({
+      ...shared,
+      path: '/privacy',
+      summary: 'What is kept about residents, how long, who sees it',
+      handler: async ({ request }) => privacyPage(frame, reading(request, '/privacy'), town, config.limits, publicUrl),
+    }),
+    defineRoute({
+      ...shared,
+      path: '/text-size/:size',
+      summary: 'Large or normal text from now on, and back to the page',
+      params: z.strictObject({ size: z.enum(['large', 'normal']) }),
+      query: z.object({ back: z.string().max(2_000).default('/') }),
+      handler: async ({ params, query }) => sizeAnswer(params.size, query.back, publicUrl),
     }),
     defineRoute({
       ...shared,
@@ -88,11 +140,12 @@ export function createPages(deps: {
       summary: 'A complaint, for whoever holds its signed link',
       params: z.strictObject({ ticket }),
       query: signed,
-      handler: async ({ params, query }) => {
+      handler: async ({ params, query, request }) => {
         const view = await complaints.byLink(params.ticket, query.k);
         const village = town.villages.find((candidate) => candidate.code === view.villageCode)?.name ?? '';
         const media = await complaints.mediaOf(params.ticket);
-        return complaintPage(frame, view, { villageName: village, media, k: query.k });
+        const reader = reading(request, `/complaints/${params.ticket}?k=${encodeURIComponent(query.k)}`);
+        return complaintPage(frame, reader, view, { villageName: village, media, k: query.k });
       },
     }),
     defineRoute({

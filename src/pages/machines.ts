@@ -34,6 +34,8 @@ export function sitemap(
 ): RawAnswer {
   const lists = [
     '/',
+    '/about',
+    '/privacy',
     ...categories.map(({ code }) => `/categories/${code}`),
     ...town.villages.map(({ code }) => `/villages/${code}`),
   ].map((path) => `<url><loc>${escapeMarkup(publicUrl + path)}</loc></url>`);
@@ -47,7 +49,7 @@ export function sitemap(
 
 /** Public information is for everybody; residents' own pages and the office's are not. */
 export function robots(publicUrl: string): RawAnswer {
-  const closed = ['/api/', '/complaints/', '/console/', '/search', '/wechat'];
+  const closed = ['/api/', '/complaints/', '/console/', '/search', '/text-size/', '/wechat'];
   const body = `User-agent: *\n${closed.map((path) => `Disallow: ${path}\n`).join('')}Sitemap: ${publicUrl}/sitemap.xml\n`;
   return kept({ type: 'text/plain; charset=utf-8', body, seconds: ROBOTS_SECONDS });
 }

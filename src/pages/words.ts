@@ -1,4 +1,5 @@
 import { chinaDate, escapeMarkup, formatChinaDate } from '../kernel/index.ts';
+import type { ComplaintStatus } from '../complaints/index.ts';
 import type { Category, Town } from '../platform/config/index.ts';
 
 /** Names behind the codes that articles carry; '' where a code is no longer configured. */
@@ -23,3 +24,14 @@ export function createWords(town: Town, categories: readonly Category[]): Words 
 export function timeTag(at: Date): string {
   return `<time datetime="${at.toISOString()}">${escapeMarkup(formatChinaDate(chinaDate(at)))}</time>`;
 }
+
+/** The words of design §4. */
+export const STATUS_WORDS: Readonly<Record<ComplaintStatus, string>> = {
+  received: '已收到',
+  accepted: '已受理',
+  refused: '不予受理',
+  assigned: '已交办',
+  answered: '已答复',
+  closed: '已办结',
+  reopened: '重新办理',
+};

@@ -67,7 +67,7 @@ describe('the look', () => {
 
 describe('a personal page', () => {
   it('is kept and indexed by nobody', () => {
-    const answer = page(FRAME, { title: '诉求', body: '<h1>诉求</h1>', personal: true });
+    const answer = page(FRAME, { large: false, here: '/' }, { title: '诉求', body: '<h1>诉求</h1>', personal: true });
     expect(answer.headers).toEqual({ 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex, nofollow' });
     expect(answer.body).toContain('<meta name="robots" content="noindex,nofollow">');
     expect(answer.body).not.toContain('<meta property=');

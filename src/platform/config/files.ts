@@ -49,6 +49,11 @@ export const townSchema = z
     topics: namedList,
     emergencyWords: z.array(z.string().min(2)).min(1),
     emergencyNumbers: z.array(phone).min(1),
+    /** Where and when the office is open; what a town leaves out is not shown. */
+    contact: z
+      .strictObject({ address: name, hours: name, phone: z.string().regex(/^[\d-]{3,20}$/, 'digits and - only') })
+      .partial()
+      .optional(),
     hotline: phone,
     disciplineHotline: phone,
   })

@@ -66,6 +66,11 @@ export function isSearchWord(key: string): boolean {
   return !key.startsWith(PAIR);
 }
 
+/** The characters that a key stands for: what a person sees marked. */
+export function shownKey(key: string): string {
+  return key.startsWith(PAIR) ? key.slice(PAIR.length) : key;
+}
+
 function pairsOf(text: string): string[] {
   return [...plain(text).matchAll(/\p{Script=Han}{2,}/gu)].flatMap(([run]) => {
     const characters = Array.from(run);
