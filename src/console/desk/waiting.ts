@@ -70,6 +70,14 @@ const QUESTIONS: readonly Question[] = [
     level: 'plain',
   },
   {
+    title: '要打电话告知的群众',
+    action: 'complaints.handle',
+    api: '/complaints',
+    query: { callNeeded: 'true' },
+    to: '/complaints?callNeeded=true',
+    level: 'soon',
+  },
+  {
     title: '超期的诉求',
     action: 'complaints.read',
     api: '/complaints',
