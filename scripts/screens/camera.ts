@@ -30,8 +30,8 @@ export interface Camera {
 export function createCamera(browser: Browser, facts: DemoFacts, scenery: Scenery, folder: string): Camera {
   mkdirSync(folder, { recursive: true });
   const windows = new Map<string, BrowserContext>();
-  const windowOf = async (who: string | undefined): Promise<BrowserContext> => {
-    const name = who ?? '';
+  const windowOf = async ({ who, window }: Scene): Promise<BrowserContext> => {
+    const name = window ?? who ?? '';
     const known = windows.get(name);
     if (known !== undefined) return known;
     const made = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', deviceScaleFactor: 2 });
@@ -54,7 +54,7 @@ export function createCamera(browser: Browser, facts: DemoFacts, scenery: Scener
   };
   return {
     take: async (scene) => {
-      const page = await (await windowOf(scene.who)).newPage();
+      const page = await (await windowOf(scene)).newPage();
       try {
         const shots: Shot[] = [];
         for (const width of scene.widths ?? WIDTHS) shots.push(await takeOne(page, scene, width));

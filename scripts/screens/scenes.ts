@@ -9,6 +9,8 @@ export interface Scene {
   readonly title: string;
   /** Account of the console; left out for what a resident sees. */
   readonly who?: string;
+  /** A window with cookies of its own, for what a cookie changes. */
+  readonly window?: string;
   /** Address below the service, or whole. */
   readonly at: (scenery: Scenery, sandbox: string) => string;
   /** What is clicked before the picture is taken. */
@@ -30,6 +32,11 @@ const PAGES: readonly Scene[] = [
   { name: 'page-search', title: '搜索', at: () => `/search?q=${encodeURIComponent('低保')}` },
   { name: 'page-search-none', title: '搜索：没有找到', at: () => `/search?q=${encodeURIComponent('飞机票')}` },
   { name: 'page-complaint', title: '我的诉求', at: ({ ticketPage }) => ticketPage },
+  { name: 'page-about', title: '关于和怎样提诉求', at: () => '/about' },
+  { name: 'page-privacy', title: '隐私', at: () => '/privacy' },
+  { name: 'page-large', title: '大字', at: ({ article }) => `/text-size/large?back=${article}`, window: 'large' },
+  { name: 'page-print', title: '打印张贴', at: ({ article }) => `${article}/print` },
+  { name: 'page-print-list', title: '打印清单', at: ({ village }) => `${village}/print` },
   { name: 'page-withdrawn', title: '已撤回的信息', at: ({ withdrawn }) => withdrawn },
   { name: 'page-lost', title: '没有这个页面', at: () => '/articles/nothing-here' },
 ];
