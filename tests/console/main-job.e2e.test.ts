@@ -1,76 +1,31 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { buildConsole, startBrowser, watchTroubles, withoutBrowser } from '../support/browser.ts';
-import { testDatabase } from '../support/stores.ts';
-import { startTown, type Town } from '../support/town.ts';
-
-const DESK = { width: 1280, height: 900 };
-const PHONE = { width: 360, height: 740 };
-const PASSWORD = 'a-long-password-for-tests';
-
-let town: Town;
-let browser: Browser;
-const consoleDir = mkdtempSync(join(tmpdir(), 'xiangyin-console-'));
+import type { Page } from 'playwright-core';
+import { describe, expect, it, vi } from 'vitest';
+import { withoutBrowser } from '../support/browser.ts';
+import { openDesks, PASSWORD, PHONE, pick } from './desks.ts';
 
 describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_000 }, () => {
-  beforeAll(async () => {
-    buildConsole(consoleDir);
-    town = await startTown({
-      uri: testDatabase().uri,
-      env: { BRIEFING_MIN_LEAD_SECONDS: '0', WECHAT_ACCOUNT_TYPE: 'service' },
-      sandbox: { type: 'service' },
-      consoleDir,
-    });
-    browser = await startBrowser();
-  }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(consoleDir, { recursive: true, force: true });
+  const { town, sitDown, plainCategory, visitor } = openDesks({
+    env: { BRIEFING_MIN_LEAD_SECONDS: '0', WECHAT_ACCOUNT_TYPE: 'service' },
+    sandbox: { type: 'service' },
   });
-
-  /** A signed-in screen; everything it complains of fails the test. */
-  const sitDown = async (
-    role: string,
-    size = DESK,
-    unit?: string,
-  ): Promise<{ page: Page; troubles: readonly string[] }> => {
-    const { username } = await town.staff(role, unit);
-    const page = await browser.newPage({ viewport: size, locale: 'zh-CN' });
-    // The first look for a session is a 401: that is how a visitor learns that there is none.
-    const troubles = watchTroubles(page, (text) => text.includes('401'));
-    await page.goto(`${town.url}/console/`);
-    await page.getByLabel('用户名').fill(username);
-    await page.getByLabel('密码').fill(PASSWORD);
-    await page.getByRole('button', { name: '登录' }).click();
-    await page.getByRole('heading', { name: '工作台', exact: true }).waitFor();
-    return { page, troubles };
-  };
   const open = async (page: Page, name: string): Promise<void> => {
     await page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
   };
-  const pick = async (page: Page, label: string, option: string): Promise<void> => {
-    // The placeholder lies over the field; a person's click lands on it and opens the list all the same.
-    await page.getByRole('combobox', { name: label }).click({ force: true });
-    await page.getByRole('option', { name: option, exact: true }).click();
-  };
 
   it('writes, reviews on a phone, pushes; the phone shows the card and the page opens', async () => {
-    const resident = await town.resident();
+    const resident = await town().resident();
     const editor = await sitDown('editor');
     await open(editor.page, '信息');
     await editor.page.getByRole('button', { name: '写信息' }).click();
     await editor.page.getByLabel('标题', { exact: true }).fill('冬季清沟公告（示例）');
-    await pick(editor.page, '公开目录', town.config.categories.find((one) => !one.majorDecision)?.name ?? '');
+    await pick(editor.page, '公开目录', plainCategory());
     await editor.page.getByRole('textbox', { name: '正文', exact: true }).click();
     await editor.page.keyboard.type('十一月二十八日上午清理各村排水沟，请把车挪到路边。');
     await editor.page.getByRole('button', { name: '提交审核' }).click();
     await editor.page.getByText('等待审核').first().waitFor();
 
-    const leader = await sitDown('leader', PHONE);
+    const leader = await sitDown('leader', { size: PHONE });
     await leader.page.getByRole('link', { name: /等我审核的信息/ }).click();
     await leader.page.getByRole('link', { name: /冬季清沟公告/ }).click();
     await leader.page.getByRole('button', { name: '审核通过' }).click();
@@ -84,7 +39,7 @@ describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_00
     await dispatcher.page.getByRole('button', { name: '提交审核' }).click();
     await dispatcher.page.getByText('等待审核').first().waitFor();
 
-    await leader.page.goto(`${town.url}/console/briefings?status=submitted`);
+    await leader.page.goto(`${town().url}/console/briefings?status=submitted`);
     await leader.page.getByRole('link', { name: /第一期/ }).click();
     await leader.page.getByRole('button', { name: '审核通过' }).click();
     await leader.page.getByText('已审核，等排时间').first().waitFor();
@@ -95,7 +50,7 @@ describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_00
     await dispatcher.page.getByText('已排时间').first().waitFor();
     await vi.waitFor(
       async () => {
-        await town.sweep('briefings.push');
+        await town().sweep('briefings.push');
         expect((await resident.inbox()).filter(({ via }) => via === 'push')).toHaveLength(1);
       },
       { timeout: 20_000, interval: 300 },
@@ -104,10 +59,10 @@ describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_00
 
     const card = (await resident.inbox()).find(({ via }) => via === 'push');
     expect(card?.articles?.[0]?.title).toBe('冬季清沟公告（示例）');
-    const reader = await browser.newPage({ viewport: PHONE });
+    const reader = await visitor(PHONE);
     const id = new URL(dispatcher.page.url()).pathname.split('/').at(-1) ?? '';
     expect(id).toMatch(/^[0-9a-f]{24}$/);
-    await reader.goto(`${town.url}/`);
+    await reader.goto(`${town().url}/`);
     await reader.getByRole('link', { name: /冬季清沟公告/ }).click();
     await reader.getByRole('heading', { name: '冬季清沟公告（示例）' }).waitFor();
     expect([...editor.troubles, ...leader.troubles, ...dispatcher.troubles]).toEqual([]);
@@ -115,9 +70,9 @@ describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_00
 
   it('an editor may not review; the leader who wrote it is told why not', async () => {
     const leader = await sitDown('leader');
-    await leader.page.goto(`${town.url}/console/articles/new`);
+    await leader.page.goto(`${town().url}/console/articles/new`);
     await leader.page.getByLabel('标题', { exact: true }).fill('领导自己写的（示例）');
-    await pick(leader.page, '公开目录', town.config.categories.find((one) => !one.majorDecision)?.name ?? '');
+    await pick(leader.page, '公开目录', plainCategory());
     await leader.page.getByRole('textbox', { name: '正文', exact: true }).click();
     await leader.page.keyboard.type('这一条不能自己审核。');
     await leader.page.getByRole('button', { name: '提交审核' }).click();
@@ -130,16 +85,16 @@ describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_00
       '信息',
       '简报',
     ]);
-    await editor.page.goto(`${town.url}/console/complaints`);
+    await editor.page.goto(`${town().url}/console/complaints`);
     await editor.page.getByText('您的角色看不了这一页').waitFor();
   });
 
   it('a complaint from chat is accepted, assigned, answered; the resident reads and rates', async () => {
-    const resident = await town.resident();
+    const resident = await town().resident();
     await resident.texts('投诉', '2', '1', '村口路灯不亮，老人晚上怕摔');
     await resident.texts('完成', '跳过');
     const ticket = /\d{8}-\d{4,}/.exec((await resident.text('确认')) ?? '')?.[0] ?? '';
-    const unit = town.config.town.units[0]!;
+    const unit = town().config.town.units[0]!;
 
     const dispatcher = await sitDown('dispatcher');
     await dispatcher.page.getByRole('link', { name: /新来的诉求/ }).click();
@@ -149,8 +104,8 @@ describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_00
     await dispatcher.page.getByRole('button', { name: '交办' }).click();
     await dispatcher.page.getByText('已交办').first().waitFor();
 
-    const clerk = await sitDown('clerk', DESK, unit.code);
-    await clerk.page.goto(`${town.url}/console/complaints/${ticket}`);
+    const clerk = await sitDown('clerk', { unit: unit.code });
+    await clerk.page.goto(`${town().url}/console/complaints/${ticket}`);
     await clerk.page.getByLabel('内部备注').fill('先问村里电工');
     await clerk.page.getByRole('button', { name: '记备注' }).click();
     await clerk.page.getByText('先问村里电工').first().waitFor();
@@ -160,7 +115,7 @@ describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_00
 
     await vi.waitFor(
       async () => {
-        await town.sweep('notices.send');
+        await town().sweep('notices.send');
         expect(JSON.stringify(await resident.inbox())).toContain('电工今天下午去修');
       },
       { timeout: 20_000, interval: 300 },
@@ -174,9 +129,9 @@ describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_00
 
   it('a session that ends while writing loses nothing', async () => {
     const { page } = await sitDown('editor');
-    await page.goto(`${town.url}/console/articles/new`);
+    await page.goto(`${town().url}/console/articles/new`);
     await page.getByLabel('标题', { exact: true }).fill('写到一半（示例）');
-    await pick(page, '公开目录', town.config.categories.find((one) => !one.majorDecision)?.name ?? '');
+    await pick(page, '公开目录', plainCategory());
     await page.getByRole('textbox', { name: '正文', exact: true }).click();
     await page.keyboard.type('这些字不能丢。');
     await page.context().clearCookies();

@@ -28,3 +28,14 @@ export function cleanPaste(html: string): { html: string; cutRows: number } {
 }
 
 const KEPT = new Set(['href', 'src', 'alt', 'colspan', 'rowspan', 'start']);
+
+/**
+ * True where the clipboard's HTML says something: words or a table. Excel, WPS and Word put a picture of the same beside
+ * it, and a picture of a table can be neither searched nor read aloud. An `<img>` alone is a copied picture.
+ */
+export function saysSomething(html: string): boolean {
+  if (html.trim() === '') return false;
+  const { body } = new DOMParser().parseFromString(html, 'text/html');
+  for (const node of body.querySelectorAll('style, script, template, title')) node.remove();
+  return body.querySelector('table') !== null || (body.textContent ?? '').trim() !== '';
+}
