@@ -9,17 +9,20 @@ const text = z.string().trim().min(1, '请写内容').max(5_000);
 
 export const ticketParams = z.strictObject({ ticket: z.string().regex(/^\d{8}-\d{4,10}$/) });
 export const mediumParams = ticketParams.extend({ id: z.string().regex(/^[0-9a-f]{24}$/) });
-export const complaintQuery = z.strictObject({
-  ...pagingQuery,
-  status: z.enum(COMPLAINT_STATUSES).optional(),
-  unit: code.optional(),
+/** In place of a unit's code: complaints that no unit holds. */
+export const NO_UNIT = '-';
+export const countsQuery = z.strictObject({
+  unit: code.or(z.literal(NO_UNIT)).optional(),
   kind: z.enum(COMPLAINT_KINDS).optional(),
   villageCode: code.optional(),
   overdue: z.enum(['true', 'false']).optional(),
+  /** Open and due today or tomorrow in China. */
+  dueSoon: z.enum(['true', 'false']).optional(),
   /** Those whose residents a clerk should call. */
   callNeeded: z.enum(['true', 'false']).optional(),
   q: z.string().trim().max(100).optional(),
 });
+export const complaintQuery = countsQuery.extend({ ...pagingQuery, status: z.enum(COMPLAINT_STATUSES).optional() });
 export const enterBody = z.strictObject({
   kind: z.enum(COMPLAINT_KINDS),
   villageCode: code,
@@ -71,6 +74,18 @@ export const complaintRow = z.object({
   phone: z.nullable(z.string()),
 });
 export const complaintPage = pageOf(complaintRow);
+const count = z.number().int();
+export const complaintCountsView = z.object({
+  all: count,
+  /** How many each tab would show under the filters that were asked for. */
+  statuses: z.record(z.enum(COMPLAINT_STATUSES), count),
+  /** These four without regard to dueSoon, overdue and callNeeded of the question. */
+  dueSoon: count,
+  overdue: count,
+  callNeeded: count,
+  /** Of those to call, the ones that no unit holds: the office's own calls. */
+  callNeededNoUnit: count,
+});
 export const complaintView = complaintRow.omit({ excerpt: true, overdue: true }).extend({
   dueWhy: z.string(),
   /** Counted through a year whose calendar is not there yet. */

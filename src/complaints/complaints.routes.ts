@@ -1,12 +1,15 @@
 import type { z } from 'zod';
 import { AppError } from '../kernel/index.ts';
 import { decodeCursor, defineRoute, encodeCursor, type Caller, type Route } from '../http/index.ts';
+import { complaintCounts } from './complaints.counts.ts';
 import {
   acceptBody,
   assignBody,
   calledBody,
   complaintPage,
+  complaintCountsView,
   complaintQuery,
+  countsQuery,
   complaintView,
   emptyBody,
   enterBody,
@@ -16,9 +19,10 @@ import {
   textBody,
   ticketParams,
 } from './complaints.contract.ts';
-import { boundUnit, mayTouch } from './complaints.policy.ts';
+import { mayTouch } from './complaints.policy.ts';
 import type { ComplaintDesk } from './complaints.service.ts';
-import type { ComplaintDoc, ComplaintFilter } from './complaints.store.ts';
+import { toFilter } from './complaints.filter.ts';
+import type { ComplaintDoc } from './complaints.store.ts';
 import { presentRow, presentWhole, type PresentDeps } from './complaints.view.ts';
 import { mediumAnswer, type MediumDeps } from './medium-answer.ts';
 
@@ -50,6 +54,7 @@ export function complaintRoutes(deps: ComplaintRouteDeps): Route[] {
 
   return [
     listRoute(deps),
+    countsRoute(deps),
     defineRoute({
       method: 'post',
       path: '/api/v1/complaints',
@@ -123,7 +128,8 @@ function listRoute(deps: ComplaintRouteDeps): Route {
       const now = deps.clock.now();
       const toCall = await deps.notices.ticketsToCall();
       const filter = toFilter(deps, caller, query, { now, toCall });
-      const found = filter === null ? [] : await deps.store.list(filter);
+      const before = query.cursor === undefined ? undefined : positionOf(query.cursor);
+      const found = filter === null ? [] : await deps.store.list(filter, { before, limit: query.limit + 1 });
       const page = found.slice(0, query.limit);
       const last = page.at(-1);
       const more = found.length > query.limit && last !== undefined;
@@ -135,36 +141,16 @@ function listRoute(deps: ComplaintRouteDeps): Route {
   });
 }
 
-/** Null where nothing can match. */
-function toFilter(
-  deps: ComplaintRouteDeps,
-  caller: Caller,
-  query: z.output<typeof complaintQuery>,
-  at: { now: Date; toCall: readonly string[] },
-): ComplaintFilter | null {
-  const { status, kind, villageCode, q, cursor, overdue, callNeeded } = query;
-  const bound = boundUnit(caller);
-  if (bound !== undefined && query.unit !== undefined && query.unit !== bound) return null;
-  const ticket = q !== undefined && /^\d{8}-\d{4,}$/.test(q) ? q : undefined;
-  const words = q === undefined || q === '' || ticket !== undefined ? undefined : deps.askedWords(q);
-  // Only words that carry a question were asked for: no complaint is about "怎么办".
-  if (words?.length === 0) return null;
-  return {
-    status,
-    kind,
-    villageCode,
-    unit: bound ?? query.unit,
-    overdue: overdue === undefined ? undefined : { at: at.now, is: overdue === 'true' },
-    tickets: wantedTickets(ticket, callNeeded === 'true' ? at.toCall : undefined),
-    words,
-    before: cursor === undefined ? undefined : positionOf(cursor),
-    limit: query.limit + 1,
-  };
-}
-
-function wantedTickets(ticket: string | undefined, among: readonly string[] | undefined): string[] | undefined {
-  if (ticket === undefined) return among && [...among];
-  return among === undefined || among.includes(ticket) ? [ticket] : [];
+function countsRoute(deps: ComplaintRouteDeps): Route {
+  return defineRoute({
+    method: 'get',
+    path: '/api/v1/complaints/counts',
+    allow: { action: 'complaints.read' },
+    summary: 'How many complaints stand where, under the filters of the list; a clerk counts the own unit',
+    query: countsQuery,
+    response: complaintCountsView,
+    handler: ({ caller, query }) => complaintCounts(deps, caller, query),
+  });
 }
 
 function positionOf(cursor: string): { receivedAt: Date; id: string } {

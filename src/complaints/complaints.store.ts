@@ -1,4 +1,4 @@
-import { Schema, Types, type Connection, type QueryFilter } from 'mongoose';
+import { Schema, type Connection, type Types, type QueryFilter } from 'mongoose';
 import { chinaDate } from '../kernel/index.ts';
 import { fileCollections } from '../platform/files/index.ts';
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
@@ -13,6 +13,14 @@ import {
   type ComplaintStatus,
   type ComplaintStep,
 } from './complaint.ts';
+import {
+  countedBy,
+  groupsOf,
+  olderThan,
+  toQuery,
+  type ComplaintFilter,
+  type ComplaintGroup,
+} from './complaints.query.store.ts';
 import { mediaCollection, type MediaStore } from './media.store.ts';
 
 export interface ComplaintDoc extends Omit<Complaint, 'messages' | 'answers' | 'history'> {
@@ -55,6 +63,10 @@ export const complaintCollections: readonly CollectionManifest[] = [
       { name: 'by_village', key: { villageCode: 1, ...listOrder } },
       { name: 'by_words', key: { searchWords: 1, ...listOrder } },
       { name: 'of_resident', key: { openid: 1, ...listOrder } },
+      {
+        name: 'counted',
+        key: { status: 1, unit: 1, villageCode: 1, kind: 1, dueAt: 1, ticket: 1 },
+      },
       { name: 'due', key: { status: 1, dueAt: 1 } },
       { name: 'settled', key: { status: 1, settledAt: 1 } },
       { name: 'by_calendar', key: { status: 1, calendarVersion: 1 } },
@@ -140,16 +152,7 @@ const counterSchema = new Schema<{ _id: string; n: number }>(
   { ...options, collection: 'complaint_counters' },
 );
 
-export interface ComplaintFilter {
-  readonly status?: string | undefined;
-  readonly unit?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly villageCode?: string | undefined;
-  /** Overdue at that moment, or the opposite. */
-  readonly overdue?: { readonly at: Date; readonly is: boolean } | undefined;
-  /** Only these tickets. */
-  readonly tickets?: readonly string[] | undefined;
-  readonly words?: readonly string[] | undefined;
+export interface ComplaintPlace {
   readonly before?: { readonly receivedAt: Date; readonly id: string } | undefined;
   readonly limit: number;
 }
@@ -178,7 +181,12 @@ export interface ComplaintStore {
   addMessages(tx: Tx, ticket: string, openid: string, messages: readonly ComplaintMessage[]): Promise<boolean>;
   /** Gives a complaint without a resident its resident; false where it has one. */
   link(tx: Tx, ticket: string, openid: string): Promise<boolean>;
-  list(filter: ComplaintFilter): Promise<ComplaintDoc[]>;
+  list(filter: ComplaintFilter, place: ComplaintPlace): Promise<ComplaintDoc[]>;
+  /** Counts all that `filter` lets by, in groups: at most a few dozen. */
+  groups(
+    filter: ComplaintFilter,
+    at: { readonly now: Date; readonly soonUntil: Date; readonly toCall: readonly string[] },
+  ): Promise<ComplaintGroup[]>;
   /** Of one village, received in a span of time and not refused: what may be about the same thing. Newest first. */
   inVillage(villageCode: string, from: Date, to: Date, limit: number): Promise<ComplaintDoc[]>;
   /** Open ones counted with another calendar. */
@@ -243,7 +251,18 @@ export function createComplaintStore(connection: Connection, media: Pick<MediaSt
       const result = await model.updateOne({ ticket, openid: null }, { $set: { openid } }, { session: tx });
       return result.matchedCount === 1;
     },
-    list: async (filter) => model.find(toQuery(filter)).sort(listOrder).limit(filter.limit).lean(),
+    list: async (filter, { before, limit }) =>
+      model
+        .find({ $and: [toQuery(filter), before === undefined ? {} : olderThan(before)] })
+        .sort(listOrder)
+        .limit(limit)
+        .lean(),
+    groups: async (filter, at) => {
+      const rows = await model
+        .aggregate<{ _id: Omit<ComplaintGroup, 'count'>; count: number }>(groupsOf(filter, at))
+        .option(countedBy(filter));
+      return rows.map(({ _id, count }) => ({ ..._id, count }));
+    },
     inVillage: async (villageCode, from, to, limit) =>
       model
         .find({ villageCode, receivedAt: { $gte: from, $lte: to }, status: { $ne: 'refused' } })
@@ -274,36 +293,6 @@ export function createComplaintStore(connection: Connection, media: Pick<MediaSt
       return docs.map(({ at, by, text }) => ({ at, by, text }));
     },
   };
-}
-
-function toQuery(filter: ComplaintFilter): QueryFilter<ComplaintDoc> {
-  const { tickets, unit, kind, villageCode, status, overdue, words, before } = filter;
-  const parts: Record<string, unknown>[] = [
-    ...(tickets === undefined ? [] : [{ ticket: { $in: [...tickets] } }]),
-    ...(unit === undefined ? [] : [{ unit }]),
-    ...(kind === undefined ? [] : [{ kind }]),
-    ...(villageCode === undefined ? [] : [{ villageCode }]),
-    ...(status === undefined ? [] : [{ status }]),
-    ...(overdue === undefined ? [] : [overdueQuery(overdue)]),
-    ...(words === undefined ? [] : [{ searchWords: { $all: [...words] } }]),
-    ...(before === undefined
-      ? []
-      : [
-          {
-            $or: [
-              { receivedAt: { $lt: before.receivedAt } },
-              { receivedAt: before.receivedAt, _id: { $lt: new Types.ObjectId(before.id) } },
-            ],
-          },
-        ]),
-  ];
-  return parts.length === 0 ? {} : { $and: parts };
-}
-
-function overdueQuery({ at, is }: { at: Date; is: boolean }): Record<string, unknown> {
-  const open = [...OPEN_STATUSES];
-  if (is) return { status: { $in: open }, dueAt: { $lt: at } };
-  return { $or: [{ status: { $nin: open } }, { dueAt: { $gte: at } }] };
 }
 
 function placesOf(messages: readonly ComplaintMessage[]): { lat: number; lng: number }[] {

@@ -11,7 +11,7 @@ import type {
 import type { auditRow } from '../audit/audit.contract.ts';
 import type { briefingDetailResponse, briefingResponse, quotaResponse } from '../briefings/briefings.contract.ts';
 import type { figuresResponse } from '../complaints/figures.contract.ts';
-import type { complaintRow, complaintView } from '../complaints/complaints.contract.ts';
+import type { complaintCountsView, complaintRow, complaintView } from '../complaints/complaints.contract.ts';
 import type { menuResponse } from '../menu/menu.contract.ts';
 import type { callerView, sessionView, staffView } from '../staff/staff.contract.ts';
 import type { summaryResponse } from '../subscribers/subscribers.contract.ts';
@@ -27,6 +27,7 @@ export type ArticleVersion = z.output<typeof versionView>;
 export type ArticleDiff = z.output<typeof diffView>;
 export type PersonalDataPlace = z.output<typeof personalDataPlace>;
 export type ComplaintItem = z.output<typeof complaintRow>;
+export type ComplaintCounts = z.output<typeof complaintCountsView>;
 export type Complaint = z.output<typeof complaintView>;
 export type Briefing = z.output<typeof briefingResponse>;
 export type BriefingDetail = z.output<typeof briefingDetailResponse>;

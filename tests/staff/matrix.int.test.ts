@@ -45,6 +45,7 @@ POST   /api/v1/briefings/:id/schedule             D
 POST   /api/v1/briefings/:id/submit               D
 GET    /api/v1/complaints                         DLC S
 GET    /api/v1/complaints/:ticket                 DLC S
+GET    /api/v1/complaints/counts                  DLC S
 GET    /api/v1/complaints/:ticket/media/:id       DLC S
 POST   /api/v1/complaints                         D
 POST   /api/v1/complaints/:ticket/accept          D
