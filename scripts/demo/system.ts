@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningMongo, type RunningRedis, startMongo, startRedis, withDatabase } from '../stores/index.ts';
-import { type Child, portOr, runCommand, startChild } from './child.ts';
+import { type Child, portOr, ROOT, runCommand, startChild } from './child.ts';
 import type { Kept } from './kept.ts';
 import { held, until } from './stage.ts';
 
@@ -51,6 +51,7 @@ async function startSandbox({ dataDir, kept, print, onStarted }: Order): Promise
   const logFile = join(dataDir, 'sandbox.log');
   const env = {
     SANDBOX_PORT: String(wanted),
+    SANDBOX_ACCOUNT_NAME: accountName(),
     SANDBOX_APP_ID: kept.appId,
     SANDBOX_APP_SECRET: kept.appSecret,
     SANDBOX_TOKEN: kept.token,
@@ -64,6 +65,12 @@ async function startSandbox({ dataDir, kept, print, onStarted }: Order): Promise
   const { url } = JSON.parse(first) as { url: string };
   print(`  platform: ready on ${url}${instead(wanted, Number(new URL(url).port))}`);
   return url;
+}
+
+/** The account's name, from the same file that the service reads it from. */
+function accountName(): string {
+  const town = JSON.parse(readFileSync(join(ROOT, 'config', 'town.json'), 'utf8')) as { account: string };
+  return town.account;
 }
 
 export interface RunningSystem {

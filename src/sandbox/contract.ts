@@ -62,6 +62,16 @@ export interface ResidentsAnswer {
   readonly openids: readonly string[];
 }
 
+/** Answer of `GET /_/phone`: what a phone knows of the account beside its menu. */
+export interface PhoneAnswer {
+  /** The account's name. */
+  readonly name: string;
+  /** Scenes of the codes that the account had made, each once, oldest first. */
+  readonly scenes: readonly string[];
+  /** Largest photo that a phone sends, bytes. */
+  readonly photoBytes: number;
+}
+
 /** HTTP status of one request to the webhook, or why there was none. */
 export type AttemptStatus = number | 'timeout' | 'unreachable';
 

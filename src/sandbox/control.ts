@@ -1,5 +1,13 @@
 import type { Context } from 'koa';
-import type { FinishAnswer, InboxAnswer, LedgerAnswer, ResidentAnswer, ResidentsAnswer } from './contract.ts';
+import { PHOTO_BYTES } from './api/media.ts';
+import type {
+  FinishAnswer,
+  InboxAnswer,
+  LedgerAnswer,
+  PhoneAnswer,
+  ResidentAnswer,
+  ResidentsAnswer,
+} from './contract.ts';
 import { ControlError } from './control-error.ts';
 import { checkedBehaviour, checkedFault } from './control-input.ts';
 import { verifyWebhook } from './deliveries.ts';
@@ -82,6 +90,12 @@ const inbox: Handler = (call): InboxAnswer => {
   return { items: residentOf(call).inbox.filter(({ seq }) => seq > after) };
 };
 
+const phone: Handler = ({ world }): PhoneAnswer => ({
+  name: world.account.name,
+  scenes: [...new Set(world.qrTickets.values())],
+  photoBytes: PHOTO_BYTES,
+});
+
 const ledger: Handler = ({ world, query }): LedgerAnswer => {
   const api = query.get('api');
   const calls = world.ledger.calls().filter((call) => api === null || call.api === api);
@@ -151,6 +165,7 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, handler: Handler
   ['POST', /^\/_\/residents$/, makeResidents],
   ['POST', /^\/_\/residents\/([^/]+)\/say$/, async (call) => say(call.world, residentOf(call), call.body)],
   ['GET', /^\/_\/residents\/([^/]+)\/inbox$/, inbox],
+  ['GET', /^\/_\/phone$/, phone],
   ['GET', /^\/_\/ledger$/, ledger],
   ['GET', /^\/_\/menu$/, ({ world }) => ({ menu: world.menu.buttons })],
   ['GET', /^\/_\/state$/, ({ world }) => stateOf(world)],

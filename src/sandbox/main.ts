@@ -18,6 +18,7 @@ function text(name: string): string | undefined {
 function optionsFromEnvironment(): SandboxOptions {
   const given = {
     host: text('SANDBOX_HOST'),
+    name: text('SANDBOX_ACCOUNT_NAME'),
     appId: text('SANDBOX_APP_ID'),
     appSecret: text('SANDBOX_APP_SECRET'),
     token: text('SANDBOX_TOKEN'),
@@ -55,6 +56,7 @@ console.log(
     appSecret: sandbox.appSecret,
     token: sandbox.token,
     aesKey: sandbox.aesKey,
+    name: sandbox.name,
     mode: sandbox.mode,
     accountType: sandbox.type,
     verified: sandbox.verified,

@@ -4,6 +4,8 @@ import { randomHex, randomWord } from './random.ts';
 
 /** The official account that this platform hosts. */
 export interface Account {
+  /** As residents read it on their phones. */
+  readonly name: string;
   readonly appId: string;
   readonly appSecret: string;
   readonly token: string;
@@ -36,6 +38,7 @@ export function accountOf(options: SandboxOptions): Account {
     throw new TypeError('aesKey has 43 base64 characters');
   }
   return {
+    name: options.name ?? '公众号',
     appId: options.appId ?? `wx${randomHex(16)}`,
     appSecret: options.appSecret ?? randomHex(32),
     token: options.token ?? randomWord(24),

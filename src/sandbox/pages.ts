@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import type { Context } from 'koa';
 import { escapeMarkup, formatChinaMinute } from '../kernel/index.ts';
 import type { World } from './world.ts';
@@ -15,7 +17,17 @@ const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/lines.js': ['lines.js', 'text/javascript; charset=utf-8'],
   '/phone.css': ['phone.css', 'text/css; charset=utf-8'],
   '/lines.css': ['lines.css', 'text/css; charset=utf-8'],
+  '/sheets.js': ['sheets.js', 'text/javascript; charset=utf-8'],
+  '/sheets.css': ['sheets.css', 'text/css; charset=utf-8'],
+  '/sound.js': ['sound.js', 'text/javascript; charset=utf-8'],
+  '/amr.js': [amrPlayer(), 'text/javascript; charset=utf-8'],
 };
+
+/** Decoder of AMR for the phone page alone, as its package brings it: no browser plays what WeChat records. */
+function amrPlayer(): string {
+  const main = createRequire(import.meta.url).resolve('benz-amr-recorder');
+  return new URL('./BenzAMRRecorder.min.js', pathToFileURL(main)).href;
+}
 
 interface ShownArticle {
   readonly title: string;
@@ -78,9 +90,26 @@ function showMedia(world: World, ctx: Context): void {
     ctx.status = 404;
     return;
   }
-  ctx.body = media.bytes;
   ctx.type = media.mime;
   ctx.set('X-Content-Type-Options', 'nosniff');
+  ctx.set('Accept-Ranges', 'bytes');
+  const part = partOf(ctx.get('range'), media.bytes.length);
+  if (part === undefined) {
+    ctx.body = media.bytes;
+    return;
+  }
+  ctx.status = 206;
+  ctx.set('Content-Range', `bytes ${part.from}-${part.to}/${media.bytes.length}`);
+  ctx.body = media.bytes.subarray(part.from, part.to + 1);
+}
+
+/** The one range that a player asks for (Safari plays no video without); undefined where the whole is answered. */
+function partOf(range: string, size: number): { readonly from: number; readonly to: number } | undefined {
+  const asked = /^bytes=(\d+)-(\d*)$/.exec(range);
+  if (asked === null) return undefined;
+  const from = Number(asked[1]);
+  const to = Math.min(asked[2] === '' ? size - 1 : Number(asked[2]), size - 1);
+  return from <= to ? { from, to } : undefined;
 }
 
 /** The phone page, pushed articles, and media by address; false where the path is none of these. */

@@ -15,6 +15,7 @@ interface Said {
   readonly url: string;
   readonly appId: string;
   readonly appSecret: string;
+  readonly name: string;
   readonly mode: string;
   readonly accountType: string;
 }
@@ -37,11 +38,17 @@ async function said(child: ChildProcess): Promise<Said> {
 }
 
 test('the sandbox stands alone: says where it is, serves the phone, gives a token, ends when told', async () => {
-  const child = run({ SANDBOX_MODE: 'plain', SANDBOX_ACCOUNT_TYPE: 'service', SANDBOX_APP_ID: 'wxstandalone' });
-  const { event, url, appId, appSecret, mode, accountType } = await said(child);
-  expect({ event, appId, mode, accountType }).toEqual({
+  const child = run({
+    SANDBOX_MODE: 'plain',
+    SANDBOX_ACCOUNT_TYPE: 'service',
+    SANDBOX_APP_ID: 'wxstandalone',
+    SANDBOX_ACCOUNT_NAME: '青石镇',
+  });
+  const { event, url, appId, appSecret, name, mode, accountType } = await said(child);
+  expect({ event, appId, name, mode, accountType }).toEqual({
     event: 'sandbox.listening',
     appId: 'wxstandalone',
+    name: '青石镇',
     mode: 'plain',
     accountType: 'service',
   });

@@ -6,6 +6,7 @@ const byId = (id) => document.getElementById(id);
 const roomForTwo = window.matchMedia('(min-width: 900px)');
 const desk = document.querySelector('.desk');
 const phones = [];
+const account = await call('GET', '/_/phone');
 /** Which phone the next choice in the list goes to: the one touched last. */
 let inHand = 0;
 let residents = [];
@@ -30,7 +31,7 @@ function remember() {
 }
 
 function layPhone() {
-  const phone = new Phone();
+  const phone = new Phone(account);
   for (const touch of ['pointerdown', 'focusin']) phone.node.addEventListener(touch, () => take(phones.indexOf(phone)));
   phone.node.addEventListener('spoken', () => void refresh());
   const people = phone.node.querySelector('.switch');
@@ -124,6 +125,7 @@ async function refresh() {
   }
 }
 
+document.title = `${account.name} · 模拟手机`;
 byId('add').addEventListener('click', () => void addResident());
 document.addEventListener('click', ({ target }) => {
   for (const phone of phones) phone.touched(target);

@@ -1,4 +1,5 @@
 // How one line of a chat looks: bubbles, cards, grey lines and the times between them.
+import { voiceAt } from './sound.js';
 
 /** An element with a class and a text; both may be left out. */
 export function make(tag, className, text) {
@@ -31,11 +32,11 @@ function richText(text) {
   return bubble;
 }
 
-/** A face and what it says: the account on the left, the resident on the right. */
-function row(entry, number, content) {
+/** A face and what it says: the account on the left with the first character of its name, the resident on the right. */
+function row(entry, { number, account }, content) {
   const isMine = entry.from === 'resident';
   const node = make('div', isMine ? 'row mine' : 'row');
-  const face = make('span', 'face', isMine ? String(number) : '公');
+  const face = make('span', 'face', isMine ? String(number) : [...account][0]);
   face.setAttribute('aria-hidden', 'true');
   node.append(face, content);
   return node;
@@ -51,19 +52,82 @@ function picture(url) {
   return link;
 }
 
-function voice() {
-  const bubble = make('div', 'bubble voice');
+/** Own media under the address that this page has: the platform may be reached by another name. */
+function own(url) {
+  const { pathname } = new URL(url, location.href);
+  return pathname.startsWith('/mmbiz/') ? pathname : url;
+}
+
+/** A voice: a bubble that plays, the longer the wider, as on the real phone. */
+function voice(url) {
+  const bubble = make('button', 'bubble voice');
+  bubble.type = 'button';
   const waves = make('span', 'waves');
   waves.setAttribute('aria-hidden', 'true');
-  bubble.append(waves, make('span', '', '语音'));
+  const length = make('span', '', '语音');
+  bubble.append(waves, length);
+  let seconds;
+  const label = (verb) =>
+    bubble.setAttribute('aria-label', seconds === undefined ? `${verb}语音` : `${verb}语音，${seconds} 秒`);
+  label('播放');
+  if (!url) return bubble;
+  const toggle = voiceAt(
+    own(url),
+    (known) => {
+      seconds = known;
+      length.textContent = `${known}″`;
+      bubble.style.setProperty('--seconds', String(Math.min(known, 60)));
+      label('播放');
+    },
+    (playing) => {
+      bubble.classList.toggle('playing', playing);
+      label(playing ? '停止' : '播放');
+    },
+  );
+  bubble.addEventListener('click', async () => {
+    try {
+      await toggle();
+    } catch {
+      length.textContent = '放不出来';
+    }
+  });
   return bubble;
+}
+
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, '0')}`;
+
+/** A video: its first picture with its length; a tap plays it, with the browser's own controls from then on. */
+function film(url) {
+  const node = make('div', 'film');
+  const video = make('video');
+  const start = make('button', 'start');
+  const length = make('span', 'length');
+  Object.assign(video, { preload: 'metadata', playsInline: true });
+  start.type = 'button';
+  start.setAttribute('aria-label', '播放视频');
+  video.addEventListener('loadedmetadata', () => {
+    length.textContent = clock(video.duration);
+    start.setAttribute('aria-label', `播放视频，${Math.round(video.duration)} 秒`);
+  });
+  video.addEventListener('error', () => node.replaceChildren(make('span', '', '视频放不出来')));
+  start.addEventListener('click', () => {
+    start.remove();
+    video.controls = true;
+    video.focus();
+    // A refusal to play is reported by the element itself.
+    video.play().catch(() => undefined);
+  });
+  start.append(length);
+  if (url) video.src = own(url);
+  node.append(video, start);
+  return node;
 }
 
 function place(entry) {
   const bubble = make('div', 'place');
   const sketch = make('span', 'sketch');
   sketch.setAttribute('aria-hidden', 'true');
-  bubble.append(make('strong', '', '位置'), make('span', '', entry.text ?? ''), sketch);
+  bubble.append(make('strong', '', entry.text || '位置'), make('span', '', '位置'), sketch);
   return bubble;
 }
 
@@ -114,8 +178,8 @@ const EVENTS = { subscribe: '你已关注该公众号', unsubscribe: '你已取�
 
 function said(entry) {
   if (entry.type === 'image') return picture(entry.mediaUrl);
-  if (entry.type === 'voice') return voice();
-  if (entry.type === 'video' || entry.type === 'shortvideo') return make('div', 'film', '▶ 视频');
+  if (entry.type === 'voice') return voice(entry.mediaUrl);
+  if (entry.type === 'video' || entry.type === 'shortvideo') return film(entry.mediaUrl);
   if (entry.type === 'location') return place(entry);
   if (entry.type === 'link' || entry.type === 'music') {
     const bubble = make('div', 'bubble');
@@ -125,13 +189,13 @@ function said(entry) {
   return richText(entry.text ?? entry.title ?? `[${entry.type}]`);
 }
 
-/** One entry of the inbox as an element; `number` is the resident's. */
-export function line(entry, number) {
+/** One entry of the inbox as an element; `who` is the resident's `number` and the `account`'s name. */
+export function line(entry, who) {
   if (entry.via === 'banner') return make('div', 'line banner', entry.text);
   if (entry.via === 'event') return make('div', 'line', EVENTS[entry.type] ?? entry.text ?? entry.type);
   if (entry.via === 'template') return template(entry);
   if (entry.articles) return news(entry);
-  return row(entry, number, said(entry));
+  return row(entry, who, said(entry));
 }
 
 const inChina = (options) => new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', ...options });

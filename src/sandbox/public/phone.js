@@ -1,5 +1,6 @@
 import { line, make, timeBetween } from './lines.js';
 import { closeLists, drawMenu } from './menu.js';
+import { Sheets } from './sheets.js';
 
 /** One call of the sandbox's control interface; throws an Error with the platform's words where it is refused. */
 export async function call(method, path, body) {
@@ -14,6 +15,8 @@ export async function call(method, path, body) {
 }
 
 const UNREACHABLE = '连不上模拟平台，正在重试。';
+const NOT_SENT = '连不上模拟平台，刚才的没有发出去，请再发一次。';
+const MB = 1_048_576;
 
 export const nameOf = (resident) => `群众 ${resident.number}`;
 
@@ -38,9 +41,15 @@ export class Phone {
   #busy = false;
   #again = false;
 
-  constructor() {
+  /** `account`: what `GET /_/phone` answers. */
+  constructor(account) {
+    this.account = account;
     this.node = document.getElementById('phone').content.firstElementChild.cloneNode(true);
     this.chat = this.#part('.chat');
+    this.sheets = new Sheets(this.node, {
+      speak: (said) => void this.#speak(said),
+      scenes: async () => (await call('GET', '/_/phone')).scenes,
+    });
     this.#listen();
     this.show(undefined);
   }
@@ -65,15 +74,19 @@ export class Phone {
       this.#atEnd = true;
       this.chat.replaceChildren();
       this.tell('');
+      this.sheets.close();
     }
     this.resident = resident;
     const follows = resident?.following === true;
     this.#part('.follow').textContent = follows ? '取消关注' : '关注';
     this.#part('.follow').disabled = resident === undefined;
     this.#part('.dock').hidden = !follows;
-    const title = resident === undefined ? '公众号' : `公众号 · ${nameOf(resident)}`;
-    this.#part('.title').textContent = title;
-    this.node.setAttribute('aria-label', `手机：${title}`);
+    if (!follows) this.sheets.close();
+    const { name } = this.account;
+    const who = resident === undefined ? '' : nameOf(resident);
+    this.#part('.title span').textContent = name;
+    this.#part('.title small').textContent = who;
+    this.node.setAttribute('aria-label', `手机：${who === '' ? name : `${name} · ${who}`}`);
   }
 
   showMenu(buttons) {
@@ -115,7 +128,7 @@ export class Phone {
         this.#lastTime = entry.at;
       }
       this.#seen = entry.seq;
-      this.chat.append(line(entry, this.resident.number));
+      this.chat.append(line(entry, { number: this.resident.number, account: this.account.name }));
     }
     if (entries.length > 0) this.#keepEnd();
   }
@@ -146,8 +159,10 @@ export class Phone {
     }
   }
 
+  /** Answers whether it went out; where not, the phone says why. */
   async #speak(said) {
-    if (this.resident === undefined) return;
+    if (this.resident === undefined) return false;
+    let sentOut = true;
     this.#atEnd = true;
     this.tell('');
     const sent = call('POST', `/_/residents/${this.resident.openid}/say`, said);
@@ -157,10 +172,38 @@ export class Phone {
       const answer = await sent;
       if (answer.attempts === 0) this.tell('还没有设置消息要送到的地址（webhook）。');
     } catch (error) {
-      this.tell(error.message);
+      sentOut = false;
+      // What fetch itself rejects with: no answer at all.
+      this.tell(error instanceof TypeError ? NOT_SENT : error.message);
     }
     await this.#refreshOrTell();
     this.node.dispatchEvent(new CustomEvent('spoken', { bubbles: true }));
+    return sentOut;
+  }
+
+  async #sayText() {
+    const box = this.#part('textarea');
+    const text = box.value;
+    if (text.trim() === '') return;
+    box.value = '';
+    if (!(await this.#speak({ type: 'text', text })) && box.value === '') box.value = text;
+  }
+
+  async #sendPhoto(file) {
+    const { photoBytes } = this.account;
+    const size = (bytes) => `${(bytes / MB).toFixed(1).replace(/\.0$/, '')} MB`;
+    if (!file.type.startsWith('image/')) return this.tell('这不是照片，发不出去。请选一张照片。');
+    if (file.size >= photoBytes) {
+      return this.tell(`这张照片有 ${size(file.size)}，到 ${size(photoBytes)} 就发不出去了。请换一张小一点的。`);
+    }
+    let base64;
+    try {
+      base64 = await base64Of(file);
+    } catch {
+      return this.tell('这张照片读不出来，请换一张。');
+    }
+    if (!base64) return this.tell('这张照片是空的，请换一张。');
+    await this.#speak({ type: 'image', base64 });
   }
 
   async #refreshOrTell() {
@@ -186,14 +229,9 @@ export class Phone {
     if (tool === 'photo') this.#part('input[type=file]').click();
     if (tool === 'sample') void this.#speak({ type: 'image' });
     if (tool === 'voice') void this.#speak({ type: 'voice' });
-    if (tool === 'place') {
-      const label = window.prompt('在哪里？', '村口');
-      if (label !== null) void this.#speak({ type: 'location', lat: 35.0, lng: 106.0, label });
-    }
-    if (tool === 'scan') {
-      const scene = window.prompt('二维码的场景值', 'village_01');
-      if (scene) void this.#speak({ type: 'scan', scene });
-    }
+    if (tool === 'video') void this.#speak({ type: 'video' });
+    if (tool === 'place') this.sheets.openPlace();
+    if (tool === 'scan') void this.sheets.openScan();
   }
 
   #listen() {
@@ -218,10 +256,7 @@ export class Phone {
     on('.tools', 'click', (event) => this.#use(event.target.dataset.do));
     on('.say', 'submit', (event) => {
       event.preventDefault();
-      const text = this.#part('textarea').value;
-      if (text.trim() === '') return;
-      this.#part('textarea').value = '';
-      void this.#speak({ type: 'text', text });
+      void this.#sayText();
     });
     on('textarea', 'keydown', (event) => {
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
@@ -231,7 +266,7 @@ export class Phone {
     });
     on('input[type=file]', 'change', ({ target }) => {
       const [file] = target.files;
-      if (file) void base64Of(file).then((base64) => this.#speak({ type: 'image', base64 }));
+      if (file) void this.#sendPhoto(file);
       target.value = '';
     });
   }
