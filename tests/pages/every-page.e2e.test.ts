@@ -2,6 +2,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seriousFindings, sidewaysOverflow, startBrowser, watchTroubles, withoutBrowser } from '../support/browser.ts';
 import { testDatabase } from '../support/stores.ts';
+import type { Phone } from '../support/phone.ts';
+import type { StaffClient } from '../support/staff-client.ts';
 import { startTown, type Town } from '../support/town.ts';
 
 const WIDTHS = [360, 768, 1440];
@@ -38,11 +40,7 @@ async function makePages(): Promise<Record<string, string>> {
   );
   const replaced = await publish('旧的路灯通知（示例）', '<p>旧。</p>');
   await leader!.post(`/articles/${replaced}/withdraw`, { reason: '有新的安排', replacedBy: article });
-  const resident = await town.resident();
-  await resident.texts('投诉', '2', '1', '村口路灯不亮', '完成', '跳过');
-  const done = (await resident.text('确认')) ?? '';
-  const complaint = new URL(/https?:\/\/\S+/.exec(done)?.[0] ?? '');
-  await dispatcher!.post(`/complaints/${complaint.pathname.split('/').at(-1)}/accept`);
+  const complaints = await complaintPages(dispatcher!);
   return {
     首页: '/',
     类别: `/categories/${categoryCode}`,
@@ -55,11 +53,34 @@ async function makePages(): Promise<Record<string, string>> {
     没有找到: '/search?q=飞机票',
     关于: '/about',
     隐私: '/privacy',
-    诉求: complaint.pathname + complaint.search,
+    ...complaints,
     打印信息: `/articles/${article}/print`,
     打印清单: `/categories/${categoryCode}/print`,
     没有: '/articles/nothing',
   };
+}
+
+/** A complaint in each state that its resident can find it in. */
+async function complaintPages(dispatcher: StaffClient): Promise<Record<string, string>> {
+  const unit = town.config.town.units[0]?.code;
+  const clerk = await town.staff('clerk', unit);
+  const complain = async (): Promise<{ ticket: string; path: string; resident: Phone }> => {
+    const resident = await town.resident();
+    await resident.texts('投诉', '2', '1', '村口路灯不亮', '完成', '跳过');
+    const url = new URL(/https?:\/\/\S+/.exec((await resident.text('确认')) ?? '')?.[0] ?? '');
+    return { ticket: url.pathname.split('/').at(-1) ?? '', path: url.pathname + url.search, resident };
+  };
+  const [fresh, refused, answered, again] = [await complain(), await complain(), await complain(), await complain()];
+  const answer = async (ticket: string): Promise<void> => {
+    await dispatcher.post(`/complaints/${ticket}/accept`);
+    await dispatcher.post(`/complaints/${ticket}/assign`, { unit });
+    await clerk.post(`/complaints/${ticket}/answer`, { text: '电工今天下午去修。' });
+  };
+  await dispatcher.post(`/complaints/${refused.ticket}/refuse`, { reason: '不归本镇管，请打 12345。' });
+  await answer(answered.ticket);
+  await answer(again.ticket);
+  await again.resident.text(`重办 ${again.ticket} 还是不亮`);
+  return { 诉求: fresh.path, 不予受理: refused.path, 已答复: answered.path, 重新办理: again.path };
 }
 
 describe.skipIf(withoutBrowser())("every one of the residents' pages", { timeout: 180_000 }, () => {
@@ -132,6 +153,17 @@ describe.skipIf(withoutBrowser())("every one of the residents' pages", { timeout
     await page.getByRole('link', { name: '普通字', exact: true }).click();
     await page.getByRole('link', { name: '大字', exact: true }).waitFor();
     expect(new URL(page.url()).pathname).toBe(pages['信息']);
+  });
+
+  it('tells each state of a complaint by words in its line of steps', async () => {
+    const now = async (name: string): Promise<string> =>
+      /aria-current="step"><b>([^<]*)/.exec(await (await fetch(town.url + (pages[name] ?? ''))).text())?.[1] ?? '';
+    expect(await Promise.all(['诉求', '不予受理', '已答复', '重新办理'].map(now))).toEqual([
+      '已收到（现在）',
+      '不予受理（现在）',
+      '已答复（现在）',
+      '重新办理（现在）',
+    ]);
   });
 
   it('works by keyboard: skip link, visible focus, search', async () => {
