@@ -110,9 +110,7 @@ export function complaintRoutes(deps: ComplaintRouteDeps): Route[] {
       extendBody,
       (c, t, b) => desk.extend(c, t, b.days, b.reason),
     ),
-    move('called', 'complaints.handle', 'The resident was called', calledBody, (c, t, b) =>
-      desk.called(c, t, b.result),
-    ),
+    move('called', 'complaints.call', 'The resident was called', calledBody, (c, t, b) => desk.called(c, t, b.result)),
   ];
 }
 

@@ -14,7 +14,7 @@ import {
   type ComplaintSource,
   type ComplaintStatus,
 } from './complaint.ts';
-import { mayTouch } from './complaints.policy.ts';
+import { mayCall, mayTouch } from './complaints.policy.ts';
 import {
   ticketOf,
   type ComplaintChange,
@@ -219,6 +219,9 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
     called: (caller, ticket, result) =>
       transact(async (tx) => {
         const before = await load(tx, caller, ticket);
+        if (!mayCall(caller, before)) {
+          throw new AppError('forbidden', { message: '这一件已经交给站所，由站所打电话告知。' });
+        }
         const step = { at: clock.now(), move: 'called', status: before.status, by: officeOf(caller) };
         const after = await store.change(tx, ticket, [before.status], { set: {}, step });
         if (!after) throw new AppError('wrong_state');

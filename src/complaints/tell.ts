@@ -6,7 +6,7 @@ import type { ComplaintDoc } from './complaints.store.ts';
 
 /**
  * Owes the resident what a move has to tell. Who came by telephone, box or visit has no chat: what is worth a call goes on
- * the list of the unit that holds the ticket.
+ * the list of the unit that holds the ticket, or of the dispatcher where none does.
  */
 export type TellResident = (
   tx: Tx,
@@ -15,7 +15,7 @@ export type TellResident = (
   told: { kind: string; text: string } | null,
 ) => Promise<void>;
 
-/** Worth a clerk's call where nothing else reaches the resident; the other steps can be looked up. */
+/** Worth a call where nothing else reaches the resident; the other steps can be looked up. */
 const WORTH_A_CALL = new Set(['answered', 'extended', 'refused']);
 
 /** A customer-service text may hold 2,048 bytes; with the frame around it an answer keeps to this (design §4). */
@@ -48,8 +48,7 @@ export function createTellResident(deps: {
       kind: told.kind,
       text,
       ticket,
-      // Without a unit no clerk could make the call.
-      call: WORTH_A_CALL.has(told.kind) && complaint.unit !== null,
+      call: WORTH_A_CALL.has(told.kind),
     });
   };
 }

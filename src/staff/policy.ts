@@ -33,6 +33,7 @@ export const POLICY = {
   'complaints.enter': ['dispatcher'],
   'complaints.triage': ['dispatcher'],
   'complaints.handle': ['clerk'],
+  'complaints.call': ['dispatcher', 'clerk'],
   'complaints.close': ['dispatcher', 'clerk'],
   'complaints.extend': ['leader'],
   'figures.read': ['dispatcher', 'leader', 'supervisor'],

@@ -51,7 +51,7 @@ POST   /api/v1/complaints                         D
 POST   /api/v1/complaints/:ticket/accept          D
 POST   /api/v1/complaints/:ticket/answer            C
 POST   /api/v1/complaints/:ticket/assign          D
-POST   /api/v1/complaints/:ticket/called            C
+POST   /api/v1/complaints/:ticket/called          D C
 POST   /api/v1/complaints/:ticket/close           D C
 POST   /api/v1/complaints/:ticket/extend           L
 POST   /api/v1/complaints/:ticket/note              C
