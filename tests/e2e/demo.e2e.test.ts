@@ -65,6 +65,10 @@ describe('npm run demo', { timeout: 240_000 }, () => {
     expect(demo.output()).toContain('Everything held');
     expect((await fetch(`${address}/readyz`)).status).toBe(200);
 
+    // The phone bears the town's account, which the service reads from the same file.
+    const { account } = JSON.parse(readFileSync(join(ROOT, 'config/town.json'), 'utf8')) as { account: string };
+    expect(await (await fetch(`${sandbox}/_/phone`)).json()).toMatchObject({ name: account });
+
     const { massSends } = (await (await fetch(`${sandbox}/_/ledger`)).json()) as LedgerAnswer;
     expect(massSends.map(({ audience, status, counts }) => [audience.kind, status, counts?.sent])).toEqual([
       ['all', 'SEND_SUCCESS', residents.length],

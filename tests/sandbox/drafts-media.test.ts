@@ -171,6 +171,26 @@ describe('uploads', () => {
     expect(again.errcode).toBe(40007);
   });
 
+  test('a player gets the part of a video that it asks for, and the whole where it asks for none that there is', async () => {
+    const bench = await startBench();
+    await bench.control('POST', 'webhook', { url: null });
+    const openid = await bench.resident();
+    await bench.say(openid, { type: 'video' });
+    const url = (await bench.inbox(openid)).at(-1)?.mediaUrl ?? '';
+    const part = async (range: string) => {
+      const response = await fetch(url, { headers: { range } });
+      const bytes = Buffer.from(await response.arrayBuffer());
+      return [response.status, response.headers.get('content-range'), bytes] as const;
+    };
+    const film = sampleVideo();
+    const size = film.length;
+    expect(await part('bytes=4-11')).toEqual([206, `bytes 4-11/${size}`, film.subarray(4, 12)]);
+    expect(await part('bytes=100-')).toEqual([206, `bytes 100-${size - 1}/${size}`, film.subarray(100)]);
+    for (const range of ['bytes=-5', `bytes=${size}-`, 'bytes=9-3', 'pages=1-2']) {
+      expect(await part(range)).toEqual([200, null, film]);
+    }
+  });
+
   test('a permanent video needs its description', async () => {
     const bench = await startBench();
     const add = (fields: Record<string, string>) =>

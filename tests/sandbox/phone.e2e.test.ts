@@ -311,6 +311,14 @@ describe.skipIf(withoutBrowser())('the phone', () => {
     await sheet.getByRole('radio', { name: 'village_v02' }).click();
     await sheet.getByRole('button', { name: '扫一扫' }).click();
     await shows(page, '听到：event SCAN village_v02');
+
+    // Who does not follow yet follows by the code.
+    await page.getByRole('button', { name: '取消关注' }).click();
+    await page.getByRole('button', { name: '扫码关注' }).click();
+    await sheet.getByRole('radio', { name: 'village_v01' }).click();
+    await sheet.getByRole('button', { name: '扫一扫' }).click();
+    await shows(page, '听到：event subscribe qrscene_village_v01');
+    await page.getByRole('button', { name: '扫码关注' }).waitFor({ state: 'hidden' });
     expect(troubles).toEqual([]);
     await page.close();
   });

@@ -80,13 +80,24 @@ export class Phone {
     const follows = resident?.following === true;
     this.#part('.follow').textContent = follows ? '取消关注' : '关注';
     this.#part('.follow').disabled = resident === undefined;
-    this.#part('.dock').hidden = !follows;
-    if (!follows) this.sheets.close();
+    this.#showDock(resident !== undefined, follows);
     const { name } = this.account;
     const who = resident === undefined ? '' : nameOf(resident);
     this.#part('.title span').textContent = name;
     this.#part('.title small').textContent = who;
     this.node.setAttribute('aria-label', `手机：${who === '' ? name : `${name} · ${who}`}`);
+  }
+
+  /** The keys of a follower, or the code that makes one; nothing for nobody. */
+  #showDock(isSomebody, follows) {
+    const [dock, joining] = [this.#part('.dock'), this.#part('.joining')];
+    if (dock.hidden === !follows && joining.hidden === (follows || !isSomebody)) return;
+    this.sheets.close();
+    const left = follows ? joining : dock;
+    const hadFocus = left.contains(document.activeElement);
+    dock.hidden = !follows;
+    joining.hidden = follows || !isSomebody;
+    if (hadFocus) this.chat.focus();
   }
 
   showMenu(buttons) {
@@ -254,6 +265,9 @@ export class Phone {
     });
     on('.more', 'click', () => this.#showTools(this.#part('.tools').hidden));
     on('.tools', 'click', (event) => this.#use(event.target.dataset.do));
+    on('.joining', 'click', ({ target }) => {
+      if (target.closest('button')) void this.sheets.openScan();
+    });
     on('.say', 'submit', (event) => {
       event.preventDefault();
       void this.#sayText();

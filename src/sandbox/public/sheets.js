@@ -114,7 +114,7 @@ export class Sheets {
   }
 
   #setUnder(inert) {
-    for (const part of this.phone.querySelectorAll('.bar, .chat, .dock')) part.inert = inert;
+    for (const part of this.phone.querySelectorAll('.bar, .chat, .dock, .joining')) part.inert = inert;
   }
 
   /** Says what is wrong with what was typed; nothing with an empty text. */
