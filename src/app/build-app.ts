@@ -5,7 +5,7 @@ import { createArticles } from '../articles/index.ts';
 import { createAudit, type Audit } from '../audit/index.ts';
 import { createBriefings } from '../briefings/index.ts';
 import { createComplaintPersons, createComplaints } from '../complaints/index.ts';
-import { answersMenuKey, createConversation } from '../conversation/index.ts';
+import { createConversation, menuChoices } from '../conversation/index.ts';
 import { createShell, type Route } from '../http/index.ts';
 import { createInbox, createRowCodec, createSpool, createSpoolCodec, type Spool } from '../inbox/index.ts';
 import { createMenu } from '../menu/index.ts';
@@ -148,11 +148,11 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
   });
   pushes.with = (articleId) => briefings.api.pushedWith(articleId);
   const menu = createMenu({
-    transact,
+    ...shared,
     audit,
     wechat,
     configured: config.menu,
-    answersKey: (key) => answersMenuKey(key, config.categories),
+    choices: menuChoices(config.categories),
   });
   const tipoffs = createTipoffs({
     ...shared,

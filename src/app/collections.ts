@@ -4,6 +4,7 @@ import { briefingsCollections } from '../briefings/index.ts';
 import { complaintCollections, complaintPersonCollection } from '../complaints/index.ts';
 import { conversationCollections } from '../conversation/index.ts';
 import { inboxCollections } from '../inbox/index.ts';
+import { menuCollections } from '../menu/index.ts';
 import { noticeCollections } from '../notices/index.ts';
 import type { CollectionManifest } from '../platform/mongo/index.ts';
 import { staffCollections } from '../staff/index.ts';
@@ -15,6 +16,7 @@ export const allCollections: readonly CollectionManifest[] = [
   ...auditCollections,
   ...staffCollections,
   ...subscribersCollections,
+  ...menuCollections,
   ...noticeCollections,
   ...articlesCollections,
   ...complaintCollections,

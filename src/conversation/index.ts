@@ -1,3 +1,3 @@
 export { createConversation } from './conversation.ts';
 export { conversationCollections } from './conversations.store.ts';
-export { answersMenuKey } from './words.ts';
+export { menuChoices } from './words.ts';

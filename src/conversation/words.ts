@@ -1,4 +1,5 @@
 import { tidyTyped } from '../kernel/index.ts';
+import { CATEGORY_KEY, type MENU_KEYS } from '../platform/config/index.ts';
 import { parseChoice } from './numbers.ts';
 
 /** What a resident wants, before anything is known of their conversation. */
@@ -87,18 +88,19 @@ function parseReopen(plain: string): Command | undefined {
   return /^[\d\s-]+$/.test(words) ? { name: 'reopenUsage' } : { name: 'reopen', ticket: null, reason: words };
 }
 
-const MENU_KEYS: Readonly<Record<string, Command>> = {
-  COMPLAINT_NEW: { name: 'complain' },
-  COMPLAINT_MINE: { name: 'mine' },
-  SETTINGS: { name: 'settings' },
-  LATEST: { name: 'latest' },
-  HELP: { name: 'help' },
+/** Of each fixed key of the menu: what it asks for, and what the office calls that. */
+const FUNCTIONS: Readonly<Record<(typeof MENU_KEYS)[number], { readonly title: string; readonly command: Command }>> = {
+  LATEST: { title: '最新信息', command: { name: 'latest' } },
+  COMPLAINT_NEW: { title: '我要投诉', command: { name: 'complain' } },
+  COMPLAINT_MINE: { title: '查办理进度', command: { name: 'mine' } },
+  SETTINGS: { title: '订阅设置', command: { name: 'settings' } },
+  HELP: { title: '帮助', command: { name: 'help' } },
 };
 
 /** The command of a menu key; undefined for a key that nobody knows any more. */
 export function parseMenuKey(key: string): Command | undefined {
-  if (Object.hasOwn(MENU_KEYS, key)) return MENU_KEYS[key];
-  return key.startsWith('CATEGORY_') ? { name: 'category', code: key.slice('CATEGORY_'.length) } : undefined;
+  if (Object.hasOwn(FUNCTIONS, key)) return FUNCTIONS[key as keyof typeof FUNCTIONS].command;
+  return key.startsWith(CATEGORY_KEY) ? { name: 'category', code: key.slice(CATEGORY_KEY.length) } : undefined;
 }
 
 /** The word that ends step ③; there nothing else but 取消 is a command. */
@@ -110,8 +112,12 @@ export function isCancel(text: string): boolean {
   return tidyTyped(text) === '取消';
 }
 
-/** Does a button with this key lead anywhere? `categories` are those of the town. */
-export function answersMenuKey(key: string, categories: readonly { readonly code: string }[]): boolean {
-  const command = parseMenuKey(key);
-  return command?.name === 'category' ? categories.some(({ code }) => code === command.code) : command !== undefined;
+/** Every key that a button may carry so that somebody answers, with the office's name for it. */
+export function menuChoices(
+  categories: readonly { readonly code: string; readonly name: string }[],
+): { key: string; name: string }[] {
+  return [
+    ...Object.entries(FUNCTIONS).map(([key, { title }]) => ({ key, name: title })),
+    ...categories.map(({ code, name }) => ({ key: `${CATEGORY_KEY}${code}`, name: `信息：${name}` })),
+  ];
 }

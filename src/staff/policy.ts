@@ -41,6 +41,7 @@ export const POLICY = {
   'subscribers.read': ['dispatcher', 'leader', 'supervisor', 'admin'],
   'subscribers.import': ['dispatcher', 'admin'],
   'menu.read': ['dispatcher', 'leader', 'supervisor', 'admin'],
+  'menu.edit': ['dispatcher'],
   'menu.publish': ['dispatcher'],
   'audit.read': ['leader', 'supervisor'],
   'health.read': ['dispatcher', 'leader', 'supervisor', 'admin'],

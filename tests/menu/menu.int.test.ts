@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AuditEntry } from '../../src/audit/index.ts';
-import { createMenu } from '../../src/menu/index.ts';
+import { createMenu, menuCollections } from '../../src/menu/index.ts';
 import type { MenuView, PublishView } from '../../src/menu/menu.contract.ts';
-import { type Menu, menuSchema } from '../../src/platform/config/files.ts';
+import { type Menu, menuSchema } from '../../src/platform/config/menu.ts';
+import { migrateCollections } from '../../src/platform/mongo/index.ts';
 import { callRoute, DISPATCHER, type World, world } from '../briefings/harness.ts';
 import { testDatabase } from '../support/stores.ts';
 
@@ -20,14 +21,22 @@ let audit: AuditEntry[];
 beforeEach(async () => {
   town = await world(database.uri);
   audit = [];
+  await migrateCollections(town.connection, menuCollections);
+  await town.connection.collection('menus').deleteMany({});
 });
 
-function routes(configured: Menu = MENU) {
+const CHOICES = [
+  { key: 'LATEST', name: '最新信息' },
+  { key: 'HELP', name: '帮助' },
+];
+function routes(configured: Menu = MENU, choices = CHOICES) {
   return createMenu({
     configured,
+    choices,
+    connection: town.connection,
     wechat: town.client,
-    answersKey: (key) => ['LATEST', 'HELP'].includes(key),
     transact: town.transact,
+    clock: town.clock,
     audit: { record: async (_tx, entry) => void audit.push(entry) },
   }).routes;
 }
@@ -42,9 +51,9 @@ describe('the menu', () => {
   test('is compared before it is published, and the comparison changes nothing', async () => {
     expect(await look()).toMatchObject({ live: null, same: false, problems: [] });
     expect((await look()).changes).toEqual([
-      '新增“看公开”：打开子菜单（最新信息）。',
-      '新增“官网”：打开网页 https://town.example.cn/。',
-      '新增“帮助”：点击 HELP。',
+      { kind: 'added', text: '新增“看公开”：打开下级（最新信息）。' },
+      { kind: 'added', text: '新增“官网”：打开网页 https://town.example.cn/。' },
+      { kind: 'added', text: '新增“帮助”：打开功能“帮助”。' },
     ]);
     expect(await live()).toBeNull();
     expect(audit).toEqual([]);
@@ -62,7 +71,7 @@ describe('the menu', () => {
   test('that somebody changed on the platform is shown and put right', async () => {
     await publish();
     await town.client.createMenu({ button: [{ name: '广告', type: 'click', key: 'AD' }] });
-    expect((await look()).changes).toContain('去掉“广告”。');
+    expect((await look()).changes).toContainEqual({ kind: 'removed', text: '去掉“广告”。' });
     await publish();
     expect((await look()).same).toBe(true);
   });
@@ -116,6 +125,12 @@ describe('menu.json', () => {
     ['an address of 1,025 bytes', { button: [{ type: 'view', name: '好', url: `https://a/${'b'.repeat(1_015)}` }] }],
     ['a type that chat does not know', { button: [{ ...leaf, type: 'scancode_push' }] }],
     ['a button that opens and sends', { button: [{ ...leaf, sub_button: [leaf] }] }],
+    ['two buttons of one name', { button: [leaf, { ...leaf, key: 'HELP' }] }],
+    ['two of one name below one', { button: [{ name: '多', sub_button: [leaf, leaf] }] }],
+    ['a name of blanks', { button: [{ ...leaf, name: '  ' }] }],
+    ['a link that is no web page', { button: [{ type: 'view', name: '好', url: 'javascript:alert(1)' }] }],
+    ['a link without a host', { button: [{ type: 'view', name: '好', url: 'https://' }] }],
+    ['a link with a gap', { button: [{ type: 'view', name: '好', url: 'https://a.cn/ b' }] }],
   ])('with %s is refused when the configuration is read', (_what, menu) => {
     expect(menuSchema.safeParse(menu).success).toBe(false);
   });

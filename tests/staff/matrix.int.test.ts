@@ -60,6 +60,8 @@ POST   /api/v1/complaints/:ticket/return            C
 GET    /api/v1/figures/complaints                 DL  S
 GET    /api/v1/health                             DL  SA
 GET    /api/v1/menu                              DL  SA
+PUT    /api/v1/menu                              D
+DELETE /api/v1/menu                              D
 POST   /api/v1/menu/publish                      D
 GET    /api/v1/staff                                   A
 PATCH  /api/v1/staff/:id                               A

@@ -129,6 +129,7 @@ export const ACTIONS = [
   'staff.login_failed',
   'staff.create',
   'staff.change',
+  'menu.edit',
   'menu.publish',
 ] as const;
 

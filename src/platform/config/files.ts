@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { chinaWeekday, startOfChinaDate } from '../../kernel/index.ts';
 import { chatSchema } from './chat.ts';
 import { keywordsSchema } from './keywords.ts';
+import { menuSchema } from './menu.ts';
 
 const code = z.string().regex(/^[a-z0-9_]{1,32}$/, 'use 1–32 small letters, digits or _');
 const name = z.string().trim().min(1).max(60);
@@ -83,26 +84,6 @@ export const categoriesSchema = z.strictObject({
   categories: z.array(category).min(1, 'at least one').superRefine(unique('code')).superRefine(unique('name')),
 });
 export type Category = z.output<typeof categoriesSchema>['categories'][number];
-
-const bytes = (max: number): z.ZodString =>
-  z
-    .string()
-    .min(1)
-    .refine((text) => Buffer.byteLength(text) <= max, `at most ${max} bytes of UTF-8 (a Chinese character is 3)`);
-
-/** Menu limits of the platform (wechat-protocol §1.5): name ≤16 / sub ≤60 bytes, key ≤128, url ≤1024. */
-const leaf = (nameBytes: number) =>
-  z.discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('click'), name: bytes(nameBytes), key: bytes(128) }),
-    z.strictObject({ type: z.literal('view'), name: bytes(nameBytes), url: bytes(1024) }),
-  ]);
-export const menuSchema = z.strictObject({
-  button: z
-    .array(z.union([leaf(16), z.strictObject({ name: bytes(16), sub_button: z.array(leaf(60)).min(1).max(5) })]))
-    .min(1)
-    .max(3),
-});
-export type Menu = z.output<typeof menuSchema>;
 
 const clock = z.strictObject({ days: z.number().int().min(1).max(365), unit: z.enum(['working', 'calendar']) });
 export const clocksSchema = z.strictObject({

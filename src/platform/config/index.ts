@@ -4,4 +4,5 @@ export type { ChatKey } from './chat-sentences.ts';
 export type { Env } from './env.ts';
 export type { Category, ClockRule, Clocks, Limits, Town, YearCalendar } from './files.ts';
 export { ConfigError, loadConfig, type Config } from './load.ts';
+export { CATEGORY_KEY, type Menu, MENU_KEYS, MENU_LIMITS, menuSchemaIn } from './menu.ts';
 export { printableConfig } from './print.ts';

@@ -8,13 +8,13 @@ import {
   type Category,
   type Clocks,
   type Limits,
-  type Menu,
   type Town,
   type YearCalendar,
 } from './files.ts';
 import type { ChatTexts } from './chat.ts';
 import { crossProblems } from './cross-checks.ts';
 import type { Keyword } from './keywords.ts';
+import type { Menu } from './menu.ts';
 import { describeMistake, placeOf, problemsOf } from './mistakes.ts';
 
 /** Everything that differs between towns and between places of running. Read once, checked whole, frozen. */
