@@ -55,7 +55,7 @@ export interface Content {
   readonly summary: string;
   readonly categoryCode: string;
   readonly villageCode: string | null;
-  /** Code of the unit (站所) that it comes from: the first writer's; null = the town office itself. */
+  /** Code of the unit (站所) that it comes from; null = the town office itself. */
   readonly unitCode: string | null;
   readonly majorDecision: boolean;
   readonly bodyHtml: string;

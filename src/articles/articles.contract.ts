@@ -36,6 +36,8 @@ const reason = filledLine(500);
 const shortTitle = z.nullable(line(SHORT_TITLE_CHARS));
 const villageCode = z.nullable(code);
 const coverMediaId = z.nullable(objectId);
+/** null = the town office itself; left out when writing anew = the writer's unit. */
+const unitCode = z.nullable(code).optional();
 
 export const articleParams = z.strictObject({ id: objectId });
 export const createBody = z.strictObject({
@@ -43,6 +45,7 @@ export const createBody = z.strictObject({
   shortTitle: shortTitle.default(null),
   categoryCode: code,
   villageCode: villageCode.default(null),
+  unitCode,
   summary: line(SUMMARY_CHARS).default(''),
   bodyHtml,
   coverMediaId: coverMediaId.default(null),
@@ -55,6 +58,7 @@ export const editBody = z.strictObject({
   shortTitle: shortTitle.optional(),
   categoryCode: code.optional(),
   villageCode: villageCode.optional(),
+  unitCode,
   summary: line(SUMMARY_CHARS).optional(),
   bodyHtml: bodyHtml.optional(),
   coverMediaId: coverMediaId.optional(),
@@ -68,8 +72,13 @@ export const approveBody = z.strictObject({
   /** Why personal data may be public: the law or the document that says so. */
   personalDataBasis: z.nullable(line(500).min(4)).default(null),
 });
-export const reasonBody = z.strictObject({ reason });
-export const withdrawBody = reasonBody.extend({
+export const rejectBody = z.strictObject({
+  reason,
+  /** Of the version that was read: another one is not returned. */
+  contentHash: hash.optional(),
+});
+export const withdrawBody = z.strictObject({
+  reason,
   /** The public article that readers are sent to instead. */
   replacedBy: z.nullable(objectId).default(null),
 });
@@ -111,7 +120,7 @@ export const versionView = z.object({
   summary: z.string(),
   categoryCode: z.string(),
   villageCode: z.nullable(z.string()),
-  /** The unit that it comes from: the first writer's. */
+  /** The unit that it comes from; null = the town office itself. */
   unit: z.nullable(z.string()),
   majorDecision: z.boolean(),
   coverMediaId: z.nullable(z.string()),
@@ -122,7 +131,7 @@ export const versionView = z.object({
   submittedAt: z.nullable(time),
   approval,
   rejection: verdict,
-  withdrawal: verdict,
+  withdrawal: z.nullable(verdict.unwrap().extend({ replacedBy: z.nullable(z.string()) })),
   publishedAt: z.nullable(time),
 });
 export const versionsPage = pageOf(versionView);

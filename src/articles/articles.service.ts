@@ -2,8 +2,8 @@ import { AppError } from '../kernel/index.ts';
 import type { Article, ArticleVersion, PublishWith } from './article.ts';
 import { newObjectId } from './articles.model.store.ts';
 import type { Listing } from './articles.store.ts';
-import { checkPushable, compose, type Composed, wordsOf, type Writing } from './content.ts';
-import { approve, type ApprovalOrder, reject, withdraw, type WithdrawOrder } from './decisions.ts';
+import { checkPushable, checkUnit, compose, type Composed, wordsOf, type Writing } from './content.ts';
+import { approve, type ApprovalOrder, reject, type RejectOrder, withdraw, type WithdrawOrder } from './decisions.ts';
 import {
   type ActingStaff,
   entry,
@@ -15,8 +15,8 @@ import {
   type ServiceDeps,
 } from './service-parts.ts';
 
-export type NewWriting = Omit<Writing, 'unitCode'>;
-export type Edit = Partial<NewWriting> & { readonly publishWith?: PublishWith };
+export type NewWriting = Omit<Writing, 'unitCode'> & { readonly unitCode?: string | null | undefined };
+export type Edit = Partial<Writing> & { readonly publishWith?: PublishWith };
 
 export interface Saved {
   readonly id: string;
@@ -25,14 +25,15 @@ export interface Saved {
 
 /** The office's half: write → submit → approve or reject → withdraw. */
 export interface ArticlesService {
-  /** The article comes from the writer's unit. */
+  /** The article comes from the writer's unit unless another is named. */
   create(by: ActingStaff, writing: NewWriting, publishWith: PublishWith): Promise<Saved>;
   /** A new version without approval; AppError stale_version where `baseVersion` is not the newest. */
   edit(by: ActingStaff, id: string, baseVersion: number, edit: Edit): Promise<Saved>;
   submit(by: ActingStaff, id: string): Promise<void>;
   /** AppError self_approval, hash_mismatch, personal_data_found (details.places), wrong_state, content_mismatch. */
   approve(by: ActingStaff, id: string, order: ApprovalOrder): Promise<void>;
-  reject(by: ActingStaff, id: string, reason: string): Promise<void>;
+  /** AppError hash_mismatch where `order.contentHash` is given and another version stands there. */
+  reject(by: ActingStaff, id: string, order: RejectOrder): Promise<void>;
   withdraw(by: ActingStaff, id: string, order: WithdrawOrder): Promise<void>;
 }
 
@@ -40,7 +41,9 @@ export function createArticlesService(deps: ServiceDeps): ArticlesService {
   const { store, transact } = deps;
   return {
     create: async (by, writing, publishWith) => {
-      const composed = await compose(deps.rules, { ...writing, unitCode: by.unit });
+      const { unitCode = by.unit } = writing;
+      checkUnit(deps.rules, unitCode, by.unit);
+      const composed = await compose(deps.rules, { ...writing, unitCode });
       const id = newObjectId();
       const version = newVersion(deps, by, { articleId: id, version: 1, publishWith, authors: [by.id], composed });
       const article: Article = {
@@ -67,7 +70,7 @@ export function createArticlesService(deps: ServiceDeps): ArticlesService {
     edit: (by, id, baseVersion, edit) => saveEdit(deps, by, id, baseVersion, edit),
     submit: (by, id) => submit(deps, by, id),
     approve: (by, id, order) => approve(deps, by, id, order),
-    reject: (by, id, reason) => reject(deps, by, id, reason),
+    reject: (by, id, order) => reject(deps, by, id, order),
     withdraw: (by, id, order) => withdraw(deps, by, id, order),
   };
 }
@@ -103,6 +106,7 @@ async function saveEdit(
   refuseWithdrawn(article);
   if (article.latestVersion !== baseVersion) throw new AppError('stale_version');
   const { publishWith = base.publishWith, ...texts } = edit;
+  if (texts.unitCode !== undefined) checkUnit(deps.rules, texts.unitCode, base.unitCode);
   const composed = await compose(deps.rules, { ...base, coverMediaId: base.cover?.mediaId ?? null, ...texts });
   const unchanged = composed.contentHash === base.contentHash && publishWith === base.publishWith;
   // Saving without a change must not take an approval away.

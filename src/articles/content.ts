@@ -32,6 +32,7 @@ export interface Composed {
 export interface ContentRules {
   readonly categories: readonly Category[];
   readonly villages: Town['villages'];
+  readonly units: Town['units'];
   readonly publicUrl: string;
   readonly files: ImageFiles;
   readonly words: SearchWords;
@@ -78,6 +79,12 @@ export async function compose(rules: ContentRules, writing: Writing): Promise<Co
   const bodyHash = bodyHashOf(content.bodyHtml);
   const contentHash = contentHashOf({ ...content, bodyHash });
   return { content, bodyHash, contentHash, droppedImages: body.droppedImages };
+}
+
+/** A unit must be the town's. `known` is there already and may stay, though the town has it no more. */
+export function checkUnit({ units }: Pick<ContentRules, 'units'>, code: string | null, known: string | null): void {
+  if (code === null || code === known || units.some((unit) => unit.code === code)) return;
+  throw refused('unitCode', '没有这个站所，请从列出的里面选。');
 }
 
 /** A title that the platform takes; null where there is none. */

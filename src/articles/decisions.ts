@@ -50,6 +50,7 @@ export async function approve(deps: ServiceDeps, by: ActingStaff, id: string, or
   };
   const goesPublic = version.publishWith === 'approval';
   await deps.transact(async (tx) => {
+    await deps.assertStillMay(tx, by.id, 'articles.approve');
     const { article } = await loadUnchanged(deps, tx, id, version.version);
     // The old one leaves first: the database allows one public version of an article.
     const old = [article.approvedVersionId, goesPublic ? article.publicVersionId : null].filter(
@@ -91,11 +92,20 @@ function waitingNow(version: ArticleVersion, now: Date) {
   return { status: 'approved', approvedVersionId: version.id, updatedAt: now } as const;
 }
 
-/** Back to the writer, with the reason. */
-export async function reject(deps: ServiceDeps, by: ActingStaff, id: string, reason: string): Promise<void> {
+/** Why a version goes back to its writer; `contentHash` is that of the version that the leader read. */
+export interface RejectOrder {
+  readonly reason: string;
+  readonly contentHash?: string | undefined;
+}
+
+/** Back to the writer, with the reason. AppError hash_mismatch where a newer version stands there than was read. */
+export async function reject(deps: ServiceDeps, by: ActingStaff, id: string, order: RejectOrder): Promise<void> {
+  const { reason, contentHash } = order;
   const { article, version } = await load(deps, id);
+  if (contentHash !== undefined && contentHash !== version.contentHash) throw new AppError('hash_mismatch');
   const now = deps.clock.now();
   await deps.transact(async (tx) => {
+    await deps.assertStillMay(tx, by.id, 'articles.approve');
     const rejection = verdict(by, now, reason);
     await moved(deps.store.moveVersion(tx, version.id, 'reject', { rejection }), '只有待审核的文章可以退回。');
     await latest(deps.store.changeArticle(tx, id, article.latestVersion, { status: 'rejected', updatedAt: now }));

@@ -11,7 +11,7 @@ import { roleMay } from '../staff/index.ts';
 import { MEDIA_BUCKET } from './articles.collections.ts';
 import { articlesRoutes, type PushedBriefing } from './articles.routes.ts';
 import { createArticlesService } from './articles.service.ts';
-import type { TellStaff } from './service-parts.ts';
+import type { AssertStillMay, TellStaff } from './service-parts.ts';
 import { createArticlesStore } from './articles.store.ts';
 import { createDesk } from './desk.ts';
 import { type ArticlesForBriefings, createForBriefings } from './for-briefings.ts';
@@ -35,12 +35,14 @@ export interface ArticlesDeps {
   readonly log: Log;
   readonly categories: readonly Category[];
   readonly villages: Town['villages'];
+  readonly units: Town['units'];
   /** PUBLIC_URL, without a slash at the end. */
   readonly publicUrl: string;
   readonly words: SearchWords;
   /** Briefings whose pushed message carries this article and can still be taken off the phones. */
   readonly pushedWith: (articleId: string) => Promise<readonly PushedBriefing[]>;
   readonly tellStaff: TellStaff;
+  readonly assertStillMay: AssertStillMay;
   /** Counts the alarm that stored text and approved hash disagree. */
   readonly onMismatch: () => void;
 }
@@ -56,13 +58,15 @@ export function createArticles(deps: ArticlesDeps): {
   const store = createArticlesStore(connection);
   const publicStore = createPublicStore(connection);
   const verifier = createVerifier({ files, log: deps.log, onMismatch: deps.onMismatch });
-  const rules = { categories: deps.categories, villages: deps.villages, publicUrl, files, words };
+  const { categories, villages, units } = deps;
+  const rules = { categories, villages, units, publicUrl, files, words };
   const api: Articles = {
     ...createPublicReads({ store, publicStore, verifier, words, publicUrl }),
     ...createForBriefings({ store, verifier, audit, clock, publicUrl }),
   };
+  const { tellStaff, assertStillMay } = deps;
   const routes = articlesRoutes({
-    service: createArticlesService({ store, rules, verifier, transact, audit, clock, tellStaff: deps.tellStaff }),
+    service: createArticlesService({ store, rules, verifier, transact, audit, clock, tellStaff, assertStillMay }),
     pushedWith: deps.pushedWith,
     desk: createDesk({ store, files, words }),
     upload: (upload) => storeImage({ files, transact, audit, clock }, upload),

@@ -22,6 +22,9 @@ export type TellStaff = (
   line: { readonly key: string; readonly kind: 'to_review'; readonly ref: string; readonly path: string },
 ) => Promise<void>;
 
+/** AppError forbidden where this person may not approve any more, in the transaction of the decision. */
+export type AssertStillMay = (tx: Tx, staffId: string, action: 'articles.approve') => Promise<void>;
+
 export interface ServiceDeps {
   readonly store: ArticlesStore;
   readonly rules: ContentRules;
@@ -29,6 +32,7 @@ export interface ServiceDeps {
   readonly transact: Transact;
   readonly audit: AuditRecorder;
   readonly tellStaff: TellStaff;
+  readonly assertStillMay: AssertStillMay;
   readonly clock: Clock;
 }
 

@@ -35,7 +35,7 @@ export function viewVersion(version: VersionSummary): z.output<typeof versionVie
       personalDataBasis: approval.personalDataBasis,
     },
     rejection: viewVerdict(version.rejection),
-    withdrawal: viewVerdict(version.withdrawal),
+    withdrawal: viewWithdrawal(version.withdrawal),
     publishedAt: iso(version.publishedAt),
   };
 }
@@ -70,6 +70,7 @@ const FIELDS: readonly [string, (version: ArticleVersion) => string][] = [
   ['summary', (version) => version.summary],
   ['categoryCode', (version) => version.categoryCode],
   ['villageCode', (version) => version.villageCode ?? ''],
+  ['unitCode', (version) => version.unitCode ?? ''],
   ['majorDecision', (version) => String(version.majorDecision)],
   ['cover', (version) => version.cover?.sha256 ?? ''],
   ['body', (version) => plainText(version.bodyHtml)],
@@ -89,6 +90,11 @@ function viewVerdict(verdict: Verdict | null): z.output<typeof versionView>['rej
   return (
     verdict && { by: { id: verdict.by, name: verdict.byName }, at: verdict.at.toISOString(), reason: verdict.reason }
   );
+}
+
+function viewWithdrawal(verdict: Verdict | null): z.output<typeof versionView>['withdrawal'] {
+  const view = viewVerdict(verdict);
+  return view && { ...view, replacedBy: verdict?.replacedBy ?? null };
 }
 
 function iso(at: Date | null): string | null {

@@ -34,10 +34,12 @@ export interface ArticlesDoor {
 /** What briefings need of the followers. */
 export type SubscribersDoor = Pick<SubscribersApi, 'headCount' | 'pushTarget'>;
 
-/** Where a member of staff receives previews. */
+/** Where a member of staff receives previews, and whether a leader still is one. */
 export interface StaffDoor {
   /** The openid bound to this account, null where none is. */
   boundOpenidOf(staffId: string): Promise<string | null>;
+  /** AppError forbidden where this person may not approve any more, in the transaction of the decision. */
+  assertStillMay(tx: Tx, staffId: string, action: 'briefings.approve'): Promise<void>;
 }
 
 export type PushClient = Pick<

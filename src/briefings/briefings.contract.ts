@@ -3,6 +3,7 @@ import { pageOf, pagingQuery } from '../http/index.ts';
 import { BRIEFING_STATUSES, MAX_ARTICLES } from './briefing.ts';
 
 const id = z.string().regex(/^[0-9a-f]{24}$/);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const code = z.string().regex(/^[a-z0-9_]{1,32}$/);
 const reason = z.string().trim().min(1).max(500);
 const time = z.iso.datetime({ offset: true });
@@ -33,13 +34,14 @@ export const editRequest = z
 export const emptyRequest = z.strictObject({}).optional();
 export const approveRequest = z
   .strictObject({
-    contentHash: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .optional(),
+    contentHash: hash.optional(),
   })
   .optional();
-export const rejectRequest = z.strictObject({ reason });
+export const rejectRequest = z.strictObject({
+  reason,
+  /** Of the content that was read: other content is not returned. */
+  contentHash: hash.optional(),
+});
 export const scheduleRequest = z
   .strictObject({
     sendAt: time.optional(),

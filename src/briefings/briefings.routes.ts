@@ -140,7 +140,8 @@ function writingRoutes({ service }: RoutesDeps, view: View): Route[] {
       params,
       body: contract.rejectRequest,
       response,
-      handler: async ({ caller, params, body }) => view(await service.reject(caller, params.id, body.reason)),
+      handler: async ({ caller, params, body }) =>
+        view(await service.reject(caller, params.id, body.reason, body.contentHash)),
     }),
   ];
 }

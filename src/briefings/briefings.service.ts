@@ -3,7 +3,7 @@ import type { Caller } from '../http/index.ts';
 import { AppError, type Clock } from '../kernel/index.ts';
 import type { Transact, Tx } from '../platform/mongo/index.ts';
 import { isKnownAudience, type TownGroups } from '../subscribers/index.ts';
-import type { ArticlesDoor, TellStaff } from './briefing.ports.ts';
+import type { ArticlesDoor, StaffDoor, TellStaff } from './briefing.ports.ts';
 import { type Briefing, type BriefingMove, type FrozenArticle, frozenHash, pushTitle } from './briefing.ts';
 import type { ComposeRequest, EditRequest } from './briefings.contract.ts';
 import { assertMove, type BriefingChange, type BriefingsStore } from './briefings.store.ts';
@@ -17,6 +17,7 @@ export interface BriefingsServiceDeps {
   readonly audit: AuditRecorder;
   readonly clock: Clock;
   readonly tellStaff: TellStaff;
+  readonly staff: Pick<StaffDoor, 'assertStillMay'>;
 }
 
 /** One move of one briefing, as the steps of the console share it. */
@@ -39,11 +40,13 @@ export function createBriefingsService(deps: BriefingsServiceDeps) {
     approve: async (caller: Caller, id: string, contentHash?: string): Promise<Briefing> =>
       approve(deps, caller, id, contentHash),
 
-    /** A leader sends it back with a reason. */
-    reject: async (caller: Caller, id: string, reason: string): Promise<Briefing> => {
+    /** A leader sends it back with a reason. AppError hash_mismatch where other content stands there than was read. */
+    reject: async (caller: Caller, id: string, reason: string, contentHash?: string): Promise<Briefing> => {
       const seen = await get(deps, id);
+      if (contentHash !== undefined && contentHash !== seen.contentHash) throw new AppError('hash_mismatch');
       const rejection = { by: caller.id, at: deps.clock.now(), reason };
-      return move(deps, seen, { move: 'reject', caller, reason }, { rejection, approval: null });
+      const change = { rejection, approval: null };
+      return move(deps, seen, { move: 'reject', caller, reason }, change, stillLeader(deps, caller));
     },
 
     /** Possible until a push sweep has taken it. */
@@ -207,8 +210,15 @@ async function approve(deps: BriefingsServiceDeps, caller: Caller, id: string, h
   if (hash !== undefined && hash !== contentHash) throw new AppError('hash_mismatch');
   await assertStillCurrent(deps.articles, frozen.articles);
   const approval = { by: caller.id, at: deps.clock.now(), contentHash };
-  return move(deps, seen, { move: 'approve', caller, facts: { contentHash } }, { approval, rejection: null });
+  const step = { move: 'approve', caller, facts: { contentHash } } as const;
+  return move(deps, seen, step, { approval, rejection: null }, stillLeader(deps, caller));
 }
+
+/** A leader whose account was closed or whose role changed while the decision was under way does not decide. */
+const stillLeader =
+  ({ staff }: BriefingsServiceDeps, { id }: Caller) =>
+  async (tx: Tx): Promise<void> =>
+    staff.assertStillMay(tx, id, 'briefings.approve');
 
 /** Refuses where an article was withdrawn, or approved anew, since the briefing was submitted. */
 export async function assertStillCurrent(articles: ArticlesDoor, frozen: readonly FrozenArticle[]): Promise<void> {

@@ -88,7 +88,7 @@ export function createBriefings(deps: BriefingsDeps): Briefings {
   };
   const finish = createFinishDesk(context);
   const deletion = createDeletionService({ store, articles, client: wechat, transact, audit, clock, log });
-  const serviceDeps = { store, articles, town, transact, audit, clock, tellStaff: deps.tellStaff };
+  const serviceDeps = { store, articles, town, transact, audit, clock, staff, tellStaff: deps.tellStaff };
   const scheduling = createSchedulingService({
     ...serviceDeps,
     locks: createQuotaLocks(connection),

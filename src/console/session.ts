@@ -3,6 +3,9 @@ import { computed, ref } from 'vue';
 import { api, ApiError, onSignedOut, onTokenStale, useCsrfToken } from './api.ts';
 import type { Caller, Meta, Session } from './types.ts';
 
+/** What no single unit wrote. */
+export const TOWN_OFFICE = '镇上（不分站所）';
+
 /** Who is signed in, what they may do, and the town's words. */
 export const useSession = defineStore('session', () => {
   const staff = ref<Caller | null>(null);
@@ -72,6 +75,9 @@ export const useSession = defineStore('session', () => {
       code === null ? '全镇' : (meta.value?.villages.find((one) => one.code === code)?.name ?? code),
     unitName: (code: string | null): string =>
       code === null ? '未交办' : (meta.value?.units.find((one) => one.code === code)?.name ?? code),
+    /** The unit that an article comes from. */
+    sourceName: (code: string | null): string =>
+      code === null ? TOWN_OFFICE : (meta.value?.units.find((one) => one.code === code)?.name ?? code),
     kindName: (code: string | null): string =>
       code === null ? '待定' : (meta.value?.kinds.find((one) => one.code === code)?.name ?? code),
     roleName: computed(() => meta.value?.roles.find((one) => one.code === staff.value?.role)?.name ?? ''),

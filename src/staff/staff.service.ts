@@ -2,7 +2,7 @@ import { AppError } from '../kernel/index.ts';
 import type { Actor } from '../audit/index.ts';
 import { isDuplicateKey, type Tx } from '../platform/mongo/index.ts';
 import { hashPassword } from './passwords.ts';
-import type { Role } from './policy.ts';
+import { type Action, POLICY, type Role } from './policy.ts';
 import { checkNewPassword, createSessionService, type SessionDeps, type SessionService } from './sessions.service.ts';
 import type { StaffMember } from './staff.ts';
 import type { StaffChange } from './staff.store.ts';
@@ -14,6 +14,11 @@ export interface StaffServiceDeps extends SessionDeps {
 export interface StaffService extends SessionService {
   /** The phone of an account for previews; null where none is bound or the account is disabled. */
   phoneOf(staffId: string): Promise<string | null>;
+  /**
+   * AppError forbidden where the account may not do `action` any more. In the transaction of a decision: a disabling or a
+   * new role that commits meanwhile writes the same document, so one of the two comes first.
+   */
+  assertStillMay(tx: Tx, staffId: string, action: Action): Promise<void>;
   create(
     actor: Actor,
     input: { username: string; password: string; name: string; role: Role; unit: string | null },
@@ -49,6 +54,9 @@ export function createStaffService(deps: StaffServiceDeps): StaffService {
     phoneOf: async (staffId) => {
       const found = await store.byId(staffId);
       return found && !found.disabled ? found.openid : null;
+    },
+    assertStillMay: async (tx, staffId, action) => {
+      if (!(await store.markDecision(tx, staffId, POLICY[action]))) throw new AppError('forbidden');
     },
     create: async (actor, { username, password, name, role, unit }) => {
       checkUnit(role, unit);

@@ -15,6 +15,8 @@ interface StaffDoc {
   createdAt: Date;
   /** Written at each login, so that a login and a change of the account's password or state exclude each other. */
   lastLoginAt: Date | null;
+  /** Counts decisions, so that a decision and a change of the account exclude each other. */
+  decisions?: number;
 }
 
 interface SessionDoc {
@@ -81,6 +83,7 @@ const staffSchema = new Schema<StaffDoc>(
     openid: { type: String, default: null },
     createdAt: { type: Date, required: true },
     lastLoginAt: { type: Date, default: null },
+    decisions: Number,
   },
   { ...options, collection: 'staff' },
 );
@@ -132,6 +135,8 @@ export interface StaffStore {
   countActive(tx: Tx, role: Role): Promise<number>;
   /** Marks a login of an account that still has this password and is not disabled; false where that changed. */
   markLogin(tx: Tx, id: string, passwordHash: string, at: Date): Promise<boolean>;
+  /** Marks a decision of an account that has one of these roles and is not disabled; false where that changed. */
+  markDecision(tx: Tx, id: string, roles: readonly Role[]): Promise<boolean>;
   addSession(
     tx: Tx,
     session: { hash: string; staffId: string; csrfToken: string; createdAt: Date; expiresAt: Date },
@@ -180,6 +185,11 @@ export function createStaffStore(connection: Connection): StaffStore {
     markLogin: async (tx, id, passwordHash, at) => {
       const filter = { _id: new Types.ObjectId(id), passwordHash, disabled: false };
       const { matchedCount } = await staff.updateOne(filter, { $set: { lastLoginAt: at } }, { session: tx });
+      return matchedCount === 1;
+    },
+    markDecision: async (tx, id, roles) => {
+      const filter = { _id: new Types.ObjectId(id), disabled: false, role: { $in: [...roles] } };
+      const { matchedCount } = await staff.updateOne(filter, { $inc: { decisions: 1 } }, { session: tx });
       return matchedCount === 1;
     },
     addSession: async (tx, { hash, staffId, ...rest }) => {

@@ -28,6 +28,7 @@ describe('bad input is refused in words and changes nothing', () => {
     ],
     ['an unknown category', { categoryCode: 'nothing' }, 400],
     ['an unknown village', { villageCode: 'v99' }, 400],
+    ['an unknown unit', { unitCode: 'nothing' }, 400],
     ['an operator for a code', { categoryCode: { $ne: null } }, 400],
     ['an operator for a text', { title: { $gt: '' } }, 400],
     ['an unknown field', { status: 'published' }, 400],

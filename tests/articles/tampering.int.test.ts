@@ -29,9 +29,11 @@ beforeAll(async () => {
     audit: createAudit({ ...shared, transact, keys: { current: 'k'.repeat(32), previous: undefined } }),
     categories: config.categories,
     villages: config.town.villages,
+    units: config.town.units,
     publicUrl: office.town().url,
     words: createSearchWords(),
     tellStaff: async () => {},
+    assertStillMay: async () => {},
     pushedWith: async () => [],
     onMismatch: () => (alarms += 1),
   }).api;

@@ -69,6 +69,34 @@ describe('editing', () => {
   });
 });
 
+describe('the unit that it comes from', () => {
+  it('is the writer’s, another one of the town, or the town office; an edit may change it', async () => {
+    expect((await write()).unit).toBe('mzb');
+    expect((await write({ unitCode: null })).unit).toBeNull();
+    const article = await submitted({ unitCode: 'lyz' });
+    expect(article.unit).toBe('lyz');
+    const changed = await edit(article.id, 1, { unitCode: 'dzb' });
+    expect(changed).toMatchObject({ unit: 'dzb', version: 2, status: 'draft' });
+    expect(changed.contentHash).not.toBe(article.contentHash);
+    const unknown = { baseVersion: 2, unitCode: 'nothing' };
+    expect(await ask('editor', 'PATCH', `/articles/${article.id}`, unknown)).toMatchObject({ status: 400 });
+    const { changes } = await person('editor').get<{ changes: { field: string }[] }>(
+      `/articles/${article.id}/diff?from=1&to=2`,
+    );
+    expect(changes.map(({ field }) => field)).toEqual(['unitCode']);
+  });
+
+  it('may be one that the town has no more, as long as nobody changes it', async () => {
+    const { id } = await write();
+    const gone = { $set: { unitCode: 'oldzs' } };
+    await office
+      .db()
+      .collection('article_versions')
+      .updateOne({ articleId: oid(id) }, gone);
+    expect(await edit(id, 1, { summary: '改摘要', unitCode: 'oldzs' })).toMatchObject({ unit: 'oldzs', version: 2 });
+  });
+});
+
 describe('the hash', () => {
   it('is another for each thing that the public reads, and the same for the same', async () => {
     const same = { title: '同一标题', bodyHtml: '<p>同一正文</p>' };

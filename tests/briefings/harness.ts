@@ -252,7 +252,7 @@ export async function world(
       transact: createTransact(on),
       articles: articles.door,
       subscribers: subscribers.api,
-      staff: { boundOpenidOf: async (staffId) => phones.get(staffId) ?? null },
+      staff: { boundOpenidOf: async (staffId) => phones.get(staffId) ?? null, assertStillMay: async () => {} },
       calendars: CALENDARS,
       accountType: sandbox.type,
       publicUrl: 'https://town.example.cn',

@@ -63,7 +63,10 @@ export function openDesks(options: Omit<TownOptions, 'uri' | 'consoleDir'> = {})
 /** Chooses from one of Element's lists: the placeholder lies over the field, a click lands on it all the same. */
 export async function pick(page: Page, label: string, option: string): Promise<void> {
   await page.getByRole('combobox', { name: label }).click({ force: true });
-  await page.getByRole('option', { name: option, exact: true }).click();
+  const chosen = page.getByRole('option', { name: option, exact: true });
+  await chosen.click();
+  // A list that is still closing would take the next click.
+  await chosen.waitFor({ state: 'hidden' });
 }
 
 /** The text of an article being written. */
@@ -78,7 +81,7 @@ export interface Clip {
 
 /** Pastes into the text. In words of the browser, whose types the tests do not have. */
 export async function paste(page: Page, clip: Clip): Promise<void> {
-  await textOf(page).click();
+  await textOf(page).focus();
   await page.evaluate(`{
     const { html, text, imageBase64 } = ${JSON.stringify(clip)};
     const data = new DataTransfer();

@@ -8,19 +8,25 @@ export interface DraftFields {
   shortTitle: string;
   categoryCode: string;
   villageCode: string;
+  /** '' = the town office itself. */
+  unitCode: string;
   summary: string;
   bodyHtml: string;
+  /** '' = none of its own. */
+  coverMediaId: string;
   majorDecision: boolean;
   publishWith: 'approval' | 'briefing';
 }
 
-export const EMPTY: DraftFields = {
+const EMPTY: DraftFields = {
   title: '',
   shortTitle: '',
   categoryCode: '',
   villageCode: '',
+  unitCode: '',
   summary: '',
   bodyHtml: '',
+  coverMediaId: '',
   majorDecision: false,
   publishWith: 'approval',
 };
@@ -59,8 +65,9 @@ export interface Draft {
  * An article while it is written: saved as one types, one save at a time, on this computer where the service cannot be
  * reached or something is still missing.
  */
-export function useDraft(id: string | null, staffId: string): Draft {
-  const fields = reactive<DraftFields>({ ...EMPTY });
+export function useDraft(id: string | null, staff: { readonly id: string; readonly unit: string | null }): Draft {
+  const staffId = staff.id;
+  const fields = reactive<DraftFields>({ ...EMPTY, unitCode: staff.unit ?? '' });
   const state = ref<SaveState>({ kind: 'clean' }) as Ref<SaveState>;
   const article = ref<Article | null>(null) as Ref<Article | null>;
   const kept = ref<DraftFields | null>(null) as Ref<DraftFields | null>;
@@ -97,8 +104,10 @@ export function useDraft(id: string | null, staffId: string): Draft {
     shortTitle: fields.shortTitle.trim() === '' ? null : fields.shortTitle,
     categoryCode: fields.categoryCode,
     villageCode: fields.villageCode === '' ? null : fields.villageCode,
+    unitCode: fields.unitCode === '' ? null : fields.unitCode,
     summary: fields.summary,
     bodyHtml: fields.bodyHtml,
+    coverMediaId: fields.coverMediaId === '' ? null : fields.coverMediaId,
     majorDecision: fields.majorDecision,
     publishWith: fields.publishWith,
   });
@@ -170,8 +179,10 @@ export function useDraft(id: string | null, staffId: string): Draft {
       shortTitle: from.shortTitle ?? '',
       categoryCode: from.categoryCode,
       villageCode: from.villageCode ?? '',
+      unitCode: from.unit ?? '',
       summary: from.summary,
       bodyHtml: from.bodyHtml,
+      coverMediaId: from.coverMediaId ?? '',
       majorDecision: from.majorDecision,
       publishWith: from.publishWith,
     } satisfies DraftFields);

@@ -15,6 +15,7 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
   summary: '摘要',
   categoryCode: '公开目录',
   villageCode: '行政村',
+  unitCode: '来源',
   majorDecision: '三重一大',
   cover: '封面',
   body: '正文',
