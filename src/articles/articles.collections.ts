@@ -120,6 +120,7 @@ const versions: CollectionManifest = {
   validator: { $jsonSchema: VERSION_SHAPE, $expr: VERSION_RULES },
   indexes: [
     { name: 'number', key: { articleId: 1, version: -1 }, unique: true },
+    { name: 'ever_published', key: { publishedAt: 1, articleId: 1, categoryCode: 1 } },
     publicIndex('one_public', { articleId: 1 }, true),
     publicIndex('public_newest', { publishedAt: -1, _id: -1 }),
     publicIndex('public_category', { categoryCode: 1, publishedAt: -1, _id: -1 }),

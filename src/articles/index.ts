@@ -14,6 +14,8 @@ import { createArticlesService } from './articles.service.ts';
 import type { AssertStillMay, TellStaff } from './service-parts.ts';
 import { createArticlesStore } from './articles.store.ts';
 import { createDesk } from './desk.ts';
+import { articleFigureRoutes } from './figures.ts';
+import { createArticleFigures } from './figures.store.ts';
 import { type ArticlesForBriefings, createForBriefings } from './for-briefings.ts';
 import { type ImageFacts, readChecked, storeImage } from './media.ts';
 import { createPublicReads, type PublicReads } from './public.ts';
@@ -65,6 +67,7 @@ export function createArticles(deps: ArticlesDeps): {
     ...createForBriefings({ store, verifier, audit, clock, publicUrl }),
   };
   const { tellStaff, assertStillMay } = deps;
+  const figures = createArticleFigures(connection);
   const routes = articlesRoutes({
     service: createArticlesService({ store, rules, verifier, transact, audit, clock, tellStaff, assertStillMay }),
     pushedWith: deps.pushedWith,
@@ -77,5 +80,10 @@ export function createArticles(deps: ArticlesDeps): {
     },
     may: roleMay,
   });
-  return { api, routes, sweeps: [] };
+  return {
+    api,
+    // `/articles/counts` stands before `/articles/:id`.
+    routes: [...articleFigureRoutes({ store: figures, categories: deps.categories, clock }), ...routes],
+    sweeps: [],
+  };
 }

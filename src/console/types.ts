@@ -8,6 +8,7 @@ import type {
   personalDataPlace,
   versionView,
 } from '../articles/articles.contract.ts';
+import type { countsView } from '../articles/figures.contract.ts';
 import type { auditRow } from '../audit/audit.contract.ts';
 import type { briefingDetailResponse, briefingResponse, quotaResponse } from '../briefings/briefings.contract.ts';
 import type { figuresResponse } from '../complaints/figures.contract.ts';
@@ -26,6 +27,7 @@ export type Article = z.output<typeof articleView>;
 export type ArticleVersion = z.output<typeof versionView>;
 export type ArticleDiff = z.output<typeof diffView>;
 export type PersonalDataPlace = z.output<typeof personalDataPlace>;
+export type ArticleCounts = z.output<typeof countsView>;
 export type ComplaintItem = z.output<typeof complaintRow>;
 export type ComplaintCounts = z.output<typeof complaintCountsView>;
 export type Complaint = z.output<typeof complaintView>;

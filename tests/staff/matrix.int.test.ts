@@ -20,6 +20,7 @@ const LETTERS: Readonly<Record<Role, string>> = {
 const MATRIX = `
 GET    /api/v1/articles                          EDL  S
 GET    /api/v1/articles/:id                      EDL  S
+GET    /api/v1/articles/counts                   EDL  S
 GET    /api/v1/articles/:id/diff                 EDL  S
 GET    /api/v1/articles/:id/versions             EDL  S
 PATCH  /api/v1/articles/:id                      EDL
@@ -57,6 +58,7 @@ POST   /api/v1/complaints/:ticket/extend           L
 POST   /api/v1/complaints/:ticket/note              C
 POST   /api/v1/complaints/:ticket/refuse          D
 POST   /api/v1/complaints/:ticket/return            C
+GET    /api/v1/figures/articles                   DL  S
 GET    /api/v1/figures/complaints                 DL  S
 GET    /api/v1/health                             DL  SA
 GET    /api/v1/menu                              DL  SA

@@ -1,121 +1,132 @@
 import { api } from '../api.ts';
-import type { Page } from '../types.ts';
+import { minuteText } from '../times.ts';
+import type { ArticleCounts, Briefing, ComplaintCounts, Page, Quota } from '../types.ts';
 
 /** One thing that waits, with the list that shows it. */
 export interface Waiting {
   readonly title: string;
-  /** How many; `99+` where the list is longer than a page. */
   readonly count: string;
   readonly to: string;
-  /** `over` = too late, `soon` = today. */
+  /** `over` = too late, `soon` = look at it today, `none` = nothing waits. */
   readonly level: 'none' | 'plain' | 'soon' | 'over';
 }
 
-interface Question {
-  readonly title: string;
-  readonly action: string;
-  readonly api: string;
-  readonly query: Record<string, string>;
-  readonly to: string;
-  readonly level: Waiting['level'];
+/** What the desk shows; a part that the role may not see is null. */
+export interface Desk {
+  readonly tiles: readonly Waiting[];
+  readonly pushes: readonly { readonly id: string; readonly title: string; readonly when: string }[] | null;
+  readonly quota: Quota | null;
+  /** How long the account has been silent, in words. */
+  readonly silence: { readonly text: string; readonly level: Waiting['level'] } | null;
 }
 
-const QUESTIONS: readonly Question[] = [
-  {
-    title: '等我审核的信息',
-    action: 'articles.approve',
-    api: '/articles',
-    query: { status: 'submitted' },
-    to: '/articles?status=submitted',
-    level: 'soon',
-  },
-  {
-    title: '等我审核的简报',
-    action: 'briefings.approve',
-    api: '/briefings',
-    query: { status: 'submitted' },
-    to: '/briefings?status=submitted',
-    level: 'soon',
-  },
-  {
-    title: '退回给我的信息',
-    action: 'articles.write',
-    api: '/articles',
-    query: { status: 'rejected', mine: 'true' },
-    to: '/articles?status=rejected&mine=true',
-    level: 'soon',
-  },
-  {
-    title: '新来的诉求，等受理',
-    action: 'complaints.triage',
-    api: '/complaints',
-    query: { status: 'received' },
-    to: '/complaints?status=received',
-    level: 'soon',
-  },
-  {
-    title: '已受理，等交办',
-    action: 'complaints.triage',
-    api: '/complaints',
-    query: { status: 'accepted' },
-    to: '/complaints?status=accepted',
-    level: 'plain',
-  },
-  {
-    title: '交办给本站所的诉求',
-    action: 'complaints.handle',
-    api: '/complaints',
-    query: { status: 'assigned' },
-    to: '/complaints?status=assigned',
-    level: 'plain',
-  },
-  {
-    title: '要打电话告知的群众',
-    action: 'complaints.handle',
-    api: '/complaints',
-    query: { callNeeded: 'true' },
-    to: '/complaints?callNeeded=true',
-    level: 'soon',
-  },
-  {
-    title: '超期的诉求',
-    action: 'complaints.read',
-    api: '/complaints',
-    query: { overdue: 'true' },
-    to: '/complaints?overdue=true',
-    level: 'over',
-  },
-  {
-    title: '排好时间的简报',
-    action: 'briefings.schedule',
-    api: '/briefings',
-    query: { status: 'scheduled' },
-    to: '/briefings?status=scheduled',
-    level: 'plain',
-  },
-  {
-    title: '推送结果不明，要您决定',
-    action: 'briefings.resolve',
-    api: '/briefings',
-    query: { status: 'unknown' },
-    to: '/briefings?status=unknown',
-    level: 'over',
-  },
-];
+type May = (action: string) => boolean;
 
-const COUNTED = 99;
+/** A list's page; briefings and tipoffs that wait are fewer than it holds. */
+const PAGE = 100;
 
-/** What waits for a person who may do these actions, most urgent first. */
-export async function waitingFor(may: (action: string) => boolean, signal: AbortSignal): Promise<Waiting[]> {
-  const mine = QUESTIONS.filter((question) => may(question.action));
-  const answers = await Promise.all(
-    mine.map(async (question): Promise<Waiting> => {
-      const query = { ...question.query, limit: COUNTED };
-      const { items, nextCursor } = await api<Page<unknown>>('GET', question.api, { query, signal });
-      const count = nextCursor === null ? String(items.length) : `${COUNTED}+`;
-      return { title: question.title, count, to: question.to, level: items.length === 0 ? 'none' : question.level };
-    }),
-  );
+/** What waits for a person who may do these actions, most urgent first. One question a kind of thing. */
+export async function deskOf(may: May, signal: AbortSignal): Promise<Desk> {
+  const ask = <T>(action: string, path: string, query: Record<string, string> = {}): Promise<T | null> =>
+    may(action) ? api<T>('GET', path, { query, signal }) : Promise.resolve(null);
+  const briefings = (action: string, status: string): Promise<Page<Briefing> | null> =>
+    ask<Page<Briefing>>(action, '/briefings', { status, limit: String(PAGE) });
+  const [articles, complaints, quota, scheduled, submitted, unknown, tipoffs] = await Promise.all([
+    ask<ArticleCounts>('articles.read', '/articles/counts'),
+    ask<ComplaintCounts>('complaints.read', '/complaints/counts'),
+    ask<Quota>('briefings.read', '/briefings/quota'),
+    briefings('briefings.read', 'scheduled'),
+    briefings('briefings.approve', 'submitted'),
+    briefings('briefings.resolve', 'unknown'),
+    ask<Page<unknown>>('tipoffs.handle', '/tipoffs', { status: 'received', limit: String(PAGE) }),
+  ]);
+  const tiles = [
+    ...complaintTiles(may, complaints),
+    ...articleTiles(may, articles),
+    ...pageTile('推送结果不明，要您决定', '/briefings?status=unknown', 'over', unknown),
+    ...pageTile('等我审核的简报', '/briefings?status=submitted', 'soon', submitted),
+    ...pageTile('新来的举报', '/tipoffs?status=received', 'soon', tipoffs),
+  ];
   const order = ['over', 'soon', 'plain', 'none'];
-  return answers.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+  return {
+    tiles: tiles.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level)),
+    pushes: scheduled && nextPushes(scheduled.items),
+    quota,
+    silence: articles && silenceOf(articles),
+  };
+}
+
+function tile(title: string, count: number, to: string, level: Waiting['level']): Waiting {
+  return { title, count: String(count), to, level: count === 0 ? 'none' : level };
+}
+
+function pageTile(title: string, to: string, level: Waiting['level'], page: Page<unknown> | null): Waiting[] {
+  if (page === null) return [];
+  const one = tile(title, page.items.length, to, level);
+  return [page.nextCursor === null ? one : { ...one, count: `${PAGE}+` }];
+}
+
+function articleTiles(may: May, counts: ArticleCounts | null): Waiting[] {
+  if (counts === null) return [];
+  return [
+    ...(may('articles.approve')
+      ? [tile('等我审核的信息', counts.submitted, '/articles?status=submitted', 'soon')]
+      : []),
+    ...(may('articles.write')
+      ? [tile('退回给我的信息', counts.returnedToMe, '/articles?status=rejected&mine=true', 'soon')]
+      : []),
+  ];
+}
+
+function complaintTiles(may: May, counts: ComplaintCounts | null): Waiting[] {
+  if (counts === null) return [];
+  const { statuses } = counts;
+  const triage = may('complaints.triage');
+  const handle = may('complaints.handle');
+  return [
+    tile('超期的诉求', counts.overdue, '/complaints?overdue=true', 'over'),
+    tile('今明两天到期的诉求', counts.dueSoon, '/complaints?dueSoon=true', 'soon'),
+    ...(triage
+      ? [
+          tile('新来的诉求，等受理', statuses.received, '/complaints?status=received', 'soon'),
+          tile('要求重办，等交办', statuses.reopened, '/complaints?status=reopened', 'soon'),
+          tile('已受理，等交办', statuses.accepted, '/complaints?status=accepted', 'plain'),
+          // What a unit holds is the unit's call.
+          tile(
+            '要打电话告知的群众（没有站所的）',
+            counts.callNeededNoUnit,
+            '/complaints?callNeeded=true&unit=-',
+            'soon',
+          ),
+        ]
+      : []),
+    ...(handle
+      ? [
+          tile('交办给本站所的诉求', statuses.assigned, '/complaints?status=assigned', 'plain'),
+          tile('要打电话告知的群众', counts.callNeeded, '/complaints?callNeeded=true', 'soon'),
+        ]
+      : []),
+    ...(triage || handle ? [] : [tile('新来的诉求', statuses.received, '/complaints?status=received', 'plain')]),
+  ];
+}
+
+/** In the order in which they go out. */
+function nextPushes(items: readonly Briefing[]): { id: string; title: string; when: string }[] {
+  return items
+    .toSorted((a, b) => (a.sendAt ?? '').localeCompare(b.sendAt ?? ''))
+    .slice(0, 5)
+    .map(({ id, title, sendAt, overdue }) => ({
+      id,
+      title,
+      when: `${minuteText(sendAt)}${overdue ? '（该发还没有发）' : ''}`,
+    }));
+}
+
+function silenceOf({ daysSince, silentAfterDays }: ArticleCounts): { text: string; level: Waiting['level'] } {
+  const rule = `按规定，连续 ${silentAfterDays} 天不发布就算“停更”。`;
+  if (daysSince === null) return { text: `还没有公开过信息。${rule}`, level: 'soon' };
+  const last = daysSince === 0 ? '今天公开过信息。' : `最近一次公开信息是 ${daysSince} 天前。`;
+  const left = silentAfterDays - daysSince;
+  if (left <= 0) return { text: `${last}${rule}已经到了，请尽快发布。`, level: 'over' };
+  return { text: `${last}${rule}还有 ${left} 天。`, level: left <= 4 ? 'soon' : 'plain' };
 }
