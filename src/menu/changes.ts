@@ -19,7 +19,7 @@ interface Place {
 
 /**
  * What publishing `wanted` would change of `live`; empty exactly where the two are the same. Buttons are paired one to
- * one (name and action, then name, then action; in the same list first, then between lists), so that two of one name
+ * one (name and action, then name, then action within a list; name and action between lists), so that two of one name
  * stay two and a new name is no new button. `nameOfKey`: the office's name for what a key asks for.
  */
 export function menuChanges(
@@ -84,7 +84,7 @@ function pairUp(before: readonly Place[], after: readonly Place[]): Map<Place, P
     if (!old) continue;
     for (const alike of [exact, sameName, sameAction]) pair(under(after, place), under(before, old), alike);
   }
-  for (const alike of [exact, sameAction]) pair(after, before, alike);
+  pair(after, before, exact);
   return pairs;
 }
 

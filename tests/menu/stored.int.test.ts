@@ -194,8 +194,13 @@ describe('the stored menu', () => {
     expect(choices.filter(({ name }) => !/^[\p{Script=Han}：（）、“”]+$/u.test(name))).toEqual([]);
     expect(limits).toMatchObject({ top: 3, sub: 5, topNameBytes: 16, subNameBytes: 60 });
     const resident = await town.resident();
-    const unknown = await resident.say({ type: 'click', key: 'NOBODY' });
-    for (const { key } of choices) expect(await resident.say({ type: 'click', key }), key).not.toEqual(unknown);
+    const toTap = async (key: string) => (await resident.say({ type: 'click', key })).reply;
+    const toNobody = await toTap('NOBODY');
+    for (const { key } of choices) {
+      const reply = await toTap(key);
+      expect(reply, key).toMatchObject({ type: 'text' });
+      expect(reply, key).not.toEqual(toNobody);
+    }
     for (const key of ['LATEST', `CATEGORY_${town.config.categories[0]?.code ?? ''}`]) {
       expect((await put(one, (await look()).version, [{ ...help, key }])).status, key).toBe(200);
     }
