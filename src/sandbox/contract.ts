@@ -66,7 +66,7 @@ export interface ResidentsAnswer {
 export interface PhoneAnswer {
   /** The account's name. */
   readonly name: string;
-  /** Scenes of the codes that the account had made, each once, oldest first. */
+  /** Scenes of the codes that the account had made, then of those that residents followed by; each once. */
   readonly scenes: readonly string[];
   /** Largest photo that a phone sends, bytes. */
   readonly photoBytes: number;

@@ -92,7 +92,7 @@ const inbox: Handler = (call): InboxAnswer => {
 
 const phone: Handler = ({ world }): PhoneAnswer => ({
   name: world.account.name,
-  scenes: [...new Set(world.qrTickets.values())],
+  scenes: [...new Set([...world.qrTickets.values(), ...world.residents.all().flatMap(({ scene }) => scene ?? [])])],
   photoBytes: PHOTO_BYTES,
 });
 
