@@ -81,6 +81,13 @@ export const quotaQuery = z.strictObject({
   at: time.optional(),
 });
 
+export const calendarQuery = z.strictObject({
+  /** `YYYY-MM`, China time. */
+  month: z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/),
+  /** The briefing that a time is sought for: its audience counts, its own old time does not. */
+  for: id.optional(),
+});
+
 export type ComposeRequest = z.output<typeof composeRequest>;
 export type EditRequest = z.output<typeof editRequest>;
 export type ScheduleRequest = NonNullable<z.output<typeof scheduleRequest>>;
@@ -198,3 +205,31 @@ export const quotaResponse = z.object({
   note: z.string(),
 });
 export type QuotaView = z.output<typeof quotaResponse>;
+
+export const calendarResponse = z.object({
+  month: z.string(),
+  accountType: z.enum(['subscription', 'service']),
+  /** Pushes of a day (subscription) or of a month (service). */
+  limit: count,
+  /** False where nobody has put that year's holidays into the configuration yet. */
+  holidaysKnown: z.boolean(),
+  days: z.array(
+    z.object({
+      date: z.string(),
+      holiday: z.string().nullable(),
+      /** A Saturday or Sunday that is worked. */
+      worked: z.boolean(),
+      /** Pushes left for this audience on that day, or in its month. */
+      left: count,
+      briefings: z.array(
+        z.object({
+          id: z.string(),
+          title: z.string(),
+          status: z.enum(BRIEFING_STATUSES),
+          sendAt: z.string().nullable(),
+        }),
+      ),
+    }),
+  ),
+});
+export type CalendarView = z.output<typeof calendarResponse>;

@@ -43,6 +43,15 @@ function readingRoutes({ service, scheduling, preview, deletion, store }: Routes
     }),
     defineRoute({
       method: 'get',
+      path: `${PATH}/calendar`,
+      allow: { action: 'briefings.read' },
+      summary: 'A month with its holidays, its briefings and the pushes left on each day',
+      query: contract.calendarQuery,
+      response: contract.calendarResponse,
+      handler: async ({ query }) => scheduling.calendar(query.month, query.for),
+    }),
+    defineRoute({
+      method: 'get',
       path: PATH,
       allow: { action: 'briefings.read' },
       summary: 'Briefings, newest first',

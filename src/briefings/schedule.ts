@@ -116,7 +116,8 @@ export function scheduleWarnings(
 /** Hours of the day in China in which a phone should be quiet. */
 const NIGHT = { from: 22, to: 7 };
 
-function holidayOn(day: ChinaDate, calendars: readonly YearCalendar[]): string | null {
+/** Name of the holiday that this day in China is part of; null where it is none. */
+export function holidayOn(day: ChinaDate, calendars: readonly YearCalendar[]): string | null {
   for (const { holidays } of calendars) {
     const found = holidays.find(({ from, to }) => from <= day && day <= to);
     if (found) return found.name;

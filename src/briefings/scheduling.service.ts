@@ -5,8 +5,9 @@ import type { YearCalendar } from '../platform/config/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import type { AccountType } from '../wechat/index.ts';
 import type { PushClient } from './briefing.ports.ts';
+import { calendarView, monthBounds } from './calendar.ts';
 import type { Briefing } from './briefing.ts';
-import type { QuotaView, ResolveRequest, ScheduleRequest } from './briefings.contract.ts';
+import type { CalendarView, QuotaView, ResolveRequest, ScheduleRequest } from './briefings.contract.ts';
 import {
   assertStillCurrent,
   type BriefingsServiceDeps,
@@ -49,6 +50,19 @@ export function createSchedulingService(deps: SchedulingDeps) {
       const planned = await store.planned(period.from, period.to);
       const used = pushesUsed(accountType, { kind: 'all' }, planned);
       return quotaView(accountType, period, used, await store.refusedBetween(period.from, period.to));
+    },
+
+    /** Each day of the month `YYYY-MM`: holidays, other briefings, pushes left for the audience of the briefing `forId`. */
+    calendar: async (month: string, forId?: string): Promise<CalendarView> => {
+      const { store, accountType, clock, calendars } = deps;
+      const mine = forId === undefined ? null : await get(deps, forId);
+      const { from, to } = monthBounds(month);
+      const planned = (await store.planned(from, to)).filter(({ id }) => id !== forId);
+      // The platform can have refused in the period that holds now, in none to come.
+      const now = quotaPeriod(accountType, clock.now());
+      const refusedKey = (await store.refusedBetween(now.from, now.to)) ? now.key : null;
+      const audience = mine?.audience ?? { kind: 'all' };
+      return calendarView({ month, accountType, audience, planned, refusedKey, calendars });
     },
   };
 }

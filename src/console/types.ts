@@ -10,7 +10,12 @@ import type {
 } from '../articles/articles.contract.ts';
 import type { countsView } from '../articles/figures.contract.ts';
 import type { auditRow } from '../audit/audit.contract.ts';
-import type { briefingDetailResponse, briefingResponse, quotaResponse } from '../briefings/briefings.contract.ts';
+import type {
+  briefingDetailResponse,
+  briefingResponse,
+  calendarResponse,
+  quotaResponse,
+} from '../briefings/briefings.contract.ts';
 import type { figuresResponse } from '../complaints/figures.contract.ts';
 import type { complaintCountsView, complaintRow, complaintView } from '../complaints/complaints.contract.ts';
 import type { menuResponse } from '../menu/menu.contract.ts';
@@ -42,6 +47,7 @@ export type TipoffItem = z.output<typeof tipoffRow>;
 export type Tipoff = z.output<typeof tipoffView>;
 export type ComplaintFigures = z.output<typeof figuresResponse>;
 export type Quota = z.output<typeof quotaResponse>;
+export type BriefingCalendar = z.output<typeof calendarResponse>;
 
 export interface Page<T> {
   items: T[];

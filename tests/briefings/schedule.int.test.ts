@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { testDatabase } from '../support/stores.ts';
-import { DISPATCHER, LEADER, type World, world } from './harness.ts';
+import type { CalendarView } from '../../src/briefings/briefings.contract.ts';
+import { callRoute, DISPATCHER, LEADER, type World, world } from './harness.ts';
 import { stepsOf, until } from './steps.ts';
 
 const database = testDatabase();
@@ -262,5 +263,42 @@ describe('preview', () => {
       code: 'manual_push_needed',
     });
     expect((await town.ledger()).calls).toEqual([]);
+  });
+});
+
+describe('the calendar', () => {
+  const calendar = async (month: string, besides?: string) =>
+    callRoute<CalendarView>(town.briefings.routes, 'get', '/api/v1/briefings/calendar', {
+      query: { month, ...(besides === undefined ? {} : { for: besides }) },
+    });
+  const dayOf = (view: CalendarView, date: string) => view.days.find((day) => day.date === date);
+
+  test('of a subscription account counts each day apart, and names holidays and the briefings of a day', async () => {
+    await start({ type: 'subscription' });
+    const { id } = await steps.approved();
+    await schedule(id, at(3 * DAY));
+    const september = await calendar('2026-09');
+    expect(september.days).toHaveLength(30);
+    expect(dayOf(september, '2026-09-17')).toMatchObject({ left: 0, briefings: [{ id, status: 'scheduled' }] });
+    expect(dayOf(september, '2026-09-18')).toMatchObject({ left: 1, briefings: [], holiday: null });
+    expect(dayOf(await calendar('2026-09', id), '2026-09-17')).toMatchObject({ left: 1, briefings: [] });
+    const october = await calendar('2026-10');
+    expect(october.days.filter(({ holiday }) => holiday === '国庆节')).toHaveLength(7);
+    expect(october.holidaysKnown).toBe(true);
+    expect((await calendar('2027-02')).holidaysKnown).toBe(false);
+  });
+
+  test('of a service account counts the month', async () => {
+    await start({ type: 'service' });
+    const { id } = await steps.approved();
+    await schedule(id, at(3 * DAY));
+    const { days } = await calendar('2026-09');
+    expect(new Set(days.map(({ left }) => left))).toEqual(new Set([3]));
+    expect((await calendar('2026-10')).days[0]?.left).toBe(4);
+  });
+
+  test('refuses a month that is none', async () => {
+    await start();
+    await expect(calendar('2026-13')).rejects.toMatchObject({ code: 'invalid_input' });
   });
 });

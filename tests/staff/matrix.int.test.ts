@@ -33,6 +33,7 @@ POST   /api/v1/media                             EDL
 GET    /api/v1/audit                               L  S
 GET    /api/v1/briefings                         EDL  S
 GET    /api/v1/briefings/:id                     EDL  S
+GET    /api/v1/briefings/calendar                EDL  S
 GET    /api/v1/briefings/quota                   EDL  S
 PATCH  /api/v1/briefings/:id                      D
 POST   /api/v1/briefings                          D
