@@ -39,6 +39,25 @@ async function open(bench: Bench, width: number, height = 740): Promise<{ page: 
   return { page, troubles };
 }
 
+/** A recording of `seconds` in WAV: 8 kHz, 8 bits, one channel, a saw. */
+function wav(seconds: number): Buffer {
+  const sound = Buffer.from(Array.from({ length: 8_000 * seconds }, (_, at) => at % 256));
+  const head = Buffer.alloc(44);
+  head.write('RIFF');
+  head.writeUInt32LE(36 + sound.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(8_000, 24);
+  head.writeUInt32LE(8_000, 28);
+  head.writeUInt16LE(1, 32);
+  head.writeUInt16LE(8, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(sound.length, 40);
+  return Buffer.concat([head, sound]);
+}
+
 const MENU = [
   { name: '看公开', sub_button: [{ type: 'click', name: '最新信息', key: 'LATEST' }] },
   { type: 'click', name: '帮助', key: 'HELP' },
@@ -354,6 +373,22 @@ describe.skipIf(withoutBrowser())('the phone', () => {
     await stop.click();
     await voice.waitFor();
     expect(troubles).toEqual([]);
+    await page.close();
+  });
+
+  test('a voice of another kind plays as it is; one that is none says so', async () => {
+    const bench = await startBench({ mode: 'plain', webhookUrl: await echo() });
+    const openid = await bench.resident();
+    const send = async (bytes: Buffer) => bench.say(openid, { type: 'voice', base64: bytes.toString('base64') });
+    await send(wav(2));
+    await send(Buffer.from('no sound at all'));
+    const { page } = await open(bench, 360);
+    await page.getByRole('button', { name: '播放语音，2 秒' }).click();
+    await page.getByRole('button', { name: '停止语音，2 秒' }).waitFor();
+    await page.getByRole('button', { name: '播放语音，2 秒' }).waitFor();
+    await page.getByRole('button', { name: '播放语音', exact: true }).click();
+    await shows(page, '放不出来');
+    expect(await page.getByRole('button', { name: /^停止/ }).count()).toBe(0);
     await page.close();
   });
 

@@ -71,7 +71,10 @@ export function voiceAt(url, onLength, onState) {
   })();
   bytes.then(
     (found) => {
-      if (isAmr(found)) onLength(amrSeconds(found));
+      if (isAmr(found)) return onLength(amrSeconds(found));
+      const audio = new Audio(url);
+      audio.preload = 'metadata';
+      audio.addEventListener('loadedmetadata', () => onLength(Math.max(1, Math.round(audio.duration))));
     },
     // Told when somebody wants to hear it.
     () => undefined,
@@ -91,6 +94,11 @@ export function voiceAt(url, onLength, onState) {
     heard = stop;
     player = own;
     onState(true);
-    await own.play();
+    try {
+      await own.play();
+    } catch (error) {
+      onEnd();
+      throw error;
+    }
   };
 }
