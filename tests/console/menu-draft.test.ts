@@ -3,9 +3,12 @@ import {
   draftOf,
   faultsOf,
   faultyIn,
+  homesOf,
   moveIn,
   nameRoom,
+  settle,
   spotOf,
+  TOP,
   type WireButton,
   wireOf,
 } from '../../src/console/menu/draft.ts';
@@ -59,6 +62,23 @@ describe('the menu on the screen', () => {
     expect(nameRoom('帮助', 16)).toBe('用了 6 / 16 字节，还能写 3 个汉字');
     expect(nameRoom('五个汉字呀', 16)).toBe('用了 15 / 16 字节，写不下汉字了');
     expect(nameRoom('六个汉字名称', 16)).toBe('用了 18 / 16 字节，太长了');
+  });
+
+  it('moves a button between the bar and a list with room, and no list into another', () => {
+    const draft = draftOf([
+      { name: '看', sub_button: [help] },
+      { ...help, name: '二' },
+    ]);
+    const at = (name: string) =>
+      spotOf(draft, [...draft, ...draft.flatMap(({ sub }) => sub)].find((one) => one.name === name)!.id)!;
+    expect(homesOf(draft, at('看'), MENU_LIMITS)).toEqual([]);
+    expect(homesOf(draft, at('二'), MENU_LIMITS).map(({ name }) => name)).toEqual(['一级菜单', '“看”的下级']);
+    settle(draft, at('二'), draft[0]!.id);
+    expect(wireOf(draft)).toEqual([{ name: '看', sub_button: [help, { ...help, name: '二' }] }]);
+    settle(draft, at('帮助'), TOP);
+    expect(draft.map(({ name }) => name)).toEqual(['看', '帮助']);
+    draft.push(...draftOf([{ ...help, name: '三' }]));
+    expect(homesOf(draft, at('二'), MENU_LIMITS).map(({ name }) => name)).toEqual(['“看”的下级']);
   });
 
   it('moves a button within its list and nowhere else', () => {

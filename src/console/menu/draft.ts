@@ -67,6 +67,25 @@ export function moveIn(list: DraftButton[], from: number, to: number): void {
   list.splice(to, 0, ...list.splice(from, 1));
 }
 
+/** Lists that a button could stand in, its own first among them; one that opens a list itself stays below none. */
+export function homesOf(draft: DraftButton[], { button, list }: Spot, limits: Limits): { id: number; name: string }[] {
+  if (button.kind === 'list') return [];
+  const parents = draft.filter((top) => top.kind === 'list' && (top.sub === list || top.sub.length < limits.sub));
+  const top = draft === list || draft.length < limits.top ? [{ id: TOP, name: '一级菜单' }] : [];
+  return [...top, ...parents.map(({ id, name }) => ({ id, name: `“${name}”的下级` }))];
+}
+
+/** Stands for the bar itself among the numbers of buttons. */
+export const TOP = 0;
+
+/** To the end of the list of `home`; nothing happens where it stands there already. */
+export function settle(draft: DraftButton[], { button, list, at }: Spot, home: number): void {
+  const to = home === TOP ? draft : draft.find(({ id }) => id === home)?.sub;
+  if (!to || to === list) return;
+  list.splice(at, 1);
+  to.push(button);
+}
+
 const encoder = new TextEncoder();
 /** UTF-8, as the platform counts. */
 export const bytesOf = (text: string): number => encoder.encode(text).length;

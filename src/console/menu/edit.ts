@@ -8,8 +8,10 @@ import {
   type Faults,
   faultsOf,
   faultyIn,
+  homesOf,
   moveIn,
   newButton,
+  settle,
   type Spot,
   spotOf,
   wireOf,
@@ -36,6 +38,9 @@ export interface MenuEdit {
   load(): Promise<void>;
   change(change: Partial<Omit<DraftButton, 'id' | 'sub'>>): void;
   move(list: DraftButton[], from: number, to: number): void;
+  /** Lists that the chosen button could stand in. */
+  readonly homes: ComputedRef<readonly { id: number; name: string }[]>;
+  settle(home: number): void;
   add(list: DraftButton[]): void;
   remove(): void;
   giveUp(): void;
@@ -132,6 +137,14 @@ export function useMenuEdit(): MenuEdit {
     move: (list, from, to) => {
       touched();
       moveIn(list, from, to);
+    },
+    homes: computed(() => {
+      const at = spot.value;
+      return at ? limitsAnd(({ limits }) => homesOf(draft.value, at, limits), []) : [];
+    }),
+    settle: (home) => {
+      touched();
+      if (spot.value) settle(draft.value, spot.value, home);
     },
     add: (list) => {
       touched();
