@@ -86,6 +86,14 @@ export const complaintCountsView = z.object({
   /** Of those to call, the ones that no unit holds: the office's own calls. */
   callNeededNoUnit: count,
 });
+export const answerPreview = z.object({
+  /** What the resident will get, word for word but for the link; by telephone the answer alone. */
+  text: z.string(),
+  /** Longer than chat carries; the rest stands on the ticket's page. */
+  cut: z.boolean(),
+  /** `call` where the ticket has nobody in chat. */
+  channel: z.enum(['wechat', 'call']),
+});
 export const complaintView = complaintRow.omit({ excerpt: true, overdue: true }).extend({
   dueWhy: z.string(),
   /** Counted through a year whose calendar is not there yet. */

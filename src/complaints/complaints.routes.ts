@@ -4,6 +4,7 @@ import { decodeCursor, defineRoute, encodeCursor, type Caller, type Route } from
 import { complaintCounts } from './complaints.counts.ts';
 import {
   acceptBody,
+  answerPreview,
   assignBody,
   calledBody,
   complaintPage,
@@ -29,6 +30,7 @@ import { mediumAnswer, type MediumDeps } from './medium-answer.ts';
 export interface ComplaintRouteDeps extends PresentDeps, MediumDeps {
   readonly desk: ComplaintDesk;
   readonly askedWords: (query: string) => string[];
+  readonly answerText: (complaint: ComplaintDoc, answer: string) => { text: string; cut: boolean };
 }
 
 export function complaintRoutes(deps: ComplaintRouteDeps): Route[] {
@@ -88,6 +90,22 @@ export function complaintRoutes(deps: ComplaintRouteDeps): Route[] {
         const found = await deps.store.byTicket(params.ticket);
         if (!found || !mayTouch(caller, found)) throw new AppError('not_found');
         return mediumAnswer(deps, params.ticket, params.id);
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/v1/complaints/:ticket/preview',
+      allow: { action: 'complaints.handle' },
+      summary: 'An answer as the resident would get it, and by which way; changes nothing',
+      params: ticketParams,
+      body: textBody,
+      response: answerPreview,
+      handler: async ({ caller, params, body }) => {
+        const found = await deps.store.byTicket(params.ticket);
+        if (!found || !mayTouch(caller, found)) throw new AppError('not_found');
+        // Who is told by telephone gets the answer alone, without chat's frame around it.
+        if (found.openid === null) return { text: body.text, cut: false, channel: 'call' as const };
+        return { ...deps.answerText(found, body.text), channel: 'wechat' as const };
       },
     }),
     move('accept', 'complaints.triage', 'Accept; sets the kind where the resident did not', acceptBody, (c, t, b) =>

@@ -26,7 +26,7 @@ import { createMediaSweep, type ComplaintFiles } from './media.sweep.ts';
 import { mediumAnswer } from './medium-answer.ts';
 import { createPhoneTries, phoneTryCollections } from './phone-tries.store.ts';
 import { createResidentDesk, type ResidentDesk } from './resident.ts';
-import { createTellResident } from './tell.ts';
+import { answerText, createTellResident } from './tell.ts';
 
 export { KIND_NAMES, maskPhone, type ComplaintStatus } from './complaint.ts';
 
@@ -90,7 +90,10 @@ export function createComplaints(deps: ComplaintsDeps): {
     publicUrl: config.env.PUBLIC_URL,
     days: limits.complaints.ticketLinkDays,
   });
-  const tell = createTellResident({ notices, say, town, linkFor: links.linkFor });
+  const telling = { say, town, linkFor: links.linkFor };
+  // The real link opens the ticket to whoever holds it: a look at the words needs none.
+  const previewing = { ...telling, linkFor: () => '（查看进度的网页链接）' };
+  const tell = createTellResident({ ...telling, notices });
   const wordsOf = (text: string): string[] => searchWords.of(text, WORDS_A_COMPLAINT);
   const shared = { ...deps, store, tell, town, clocks, limits, sealer, wordsOf };
   const desk = createComplaintDesk(shared);
@@ -113,7 +116,17 @@ export function createComplaints(deps: ComplaintsDeps): {
     api,
     routes: [
       figuresRoute({ rows: (period) => complaintFigures(deps.connection, period), clock }),
-      ...complaintRoutes({ desk, store, media, files, notices, sealer, clock, askedWords: searchWords.asked }),
+      ...complaintRoutes({
+        desk,
+        store,
+        media,
+        files,
+        notices,
+        sealer,
+        clock,
+        askedWords: searchWords.asked,
+        answerText: (complaint, answer) => answerText(previewing, complaint, answer),
+      }),
     ],
     sweeps: [createMediaSweep({ store: media, files, source, clock, log }), ...complaintSweeps(shared)],
   };

@@ -22,25 +22,30 @@ const WORTH_A_CALL = new Set(['answered', 'extended', 'refused']);
 const ANSWER_CHARS = 480;
 const ANSWER_BYTES = 1_400;
 
-export function createTellResident(deps: {
-  notices: Pick<Notices, 'owe'>;
-  say: Say;
-  town: Town;
-  linkFor: (ticket: string) => string;
-}): TellResident {
-  const { notices, say, town, linkFor } = deps;
+interface AnswerTextDeps {
+  readonly say: Say;
+  readonly town: Town;
+  readonly linkFor: (ticket: string) => string;
+}
+
+/** An answer exactly as the resident gets it; `cut` where it is longer than chat carries. */
+export function answerText(
+  { say, town, linkFor }: AnswerTextDeps,
+  complaint: Pick<ComplaintDoc, 'ticket' | 'unit'>,
+  answer: string,
+): { text: string; cut: boolean } {
+  const { ticket } = complaint;
+  const shown = shorten(answer, say);
+  const unit = town.units.find(({ code }) => code === complaint.unit)?.name ?? town.office;
+  return { text: say('noticeAnswered', { ticket, unit, text: shown, url: linkFor(ticket) }), cut: shown !== answer };
+}
+
+export function createTellResident(deps: AnswerTextDeps & { notices: Pick<Notices, 'owe'> }): TellResident {
+  const { notices } = deps;
   return async (tx, complaint, move, told) => {
     if (!told) return;
     const { ticket, openid, history } = complaint;
-    const text =
-      told.kind === 'answered'
-        ? say('noticeAnswered', {
-            ticket,
-            unit: town.units.find((unit) => unit.code === complaint.unit)?.name ?? town.office,
-            text: shorten(told.text, say),
-            url: linkFor(ticket),
-          })
-        : told.text;
+    const text = told.kind === 'answered' ? answerText(deps, complaint, told.text).text : told.text;
     // The number of steps makes the second answer after 重办 another notice than the first.
     await notices.owe(tx, {
       key: `complaint:${ticket}:${move}:${history.length}`,

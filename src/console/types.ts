@@ -17,7 +17,12 @@ import type {
   quotaResponse,
 } from '../briefings/briefings.contract.ts';
 import type { figuresResponse } from '../complaints/figures.contract.ts';
-import type { complaintCountsView, complaintRow, complaintView } from '../complaints/complaints.contract.ts';
+import type {
+  answerPreview,
+  complaintCountsView,
+  complaintRow,
+  complaintView,
+} from '../complaints/complaints.contract.ts';
 import type { menuResponse } from '../menu/menu.contract.ts';
 import type { callerView, sessionView, staffView } from '../staff/staff.contract.ts';
 import type { summaryResponse } from '../subscribers/subscribers.contract.ts';
@@ -35,6 +40,7 @@ export type PersonalDataPlace = z.output<typeof personalDataPlace>;
 export type ArticleCounts = z.output<typeof countsView>;
 export type ComplaintItem = z.output<typeof complaintRow>;
 export type ComplaintCounts = z.output<typeof complaintCountsView>;
+export type AnswerPreview = z.output<typeof answerPreview>;
 export type Complaint = z.output<typeof complaintView>;
 export type Briefing = z.output<typeof briefingResponse>;
 export type BriefingDetail = z.output<typeof briefingDetailResponse>;

@@ -57,6 +57,7 @@ POST   /api/v1/complaints/:ticket/called          D C
 POST   /api/v1/complaints/:ticket/close           D C
 POST   /api/v1/complaints/:ticket/extend           L
 POST   /api/v1/complaints/:ticket/note              C
+POST   /api/v1/complaints/:ticket/preview           C
 POST   /api/v1/complaints/:ticket/refuse          D
 POST   /api/v1/complaints/:ticket/return            C
 GET    /api/v1/figures/articles                   DL  S
