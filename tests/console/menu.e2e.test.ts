@@ -88,7 +88,10 @@ describe.skipIf(withoutBrowser())('the menu at its screen', { timeout: 120_000 }
     await state(page, '还没保存');
     await bar(page).getByRole('button', { name: '看公开' }).click();
     await page.getByRole('button', { name: '加下级按钮', exact: true }).click();
-    await page.getByLabel('名称').fill('怎么用');
+    // The new button's name waits for the keys at once.
+    await page.getByRole('heading', { name: '“看公开”下第 3 个按钮' }).waitFor();
+    await page.locator('#menu-name:focus').waitFor();
+    await page.keyboard.type('怎么用');
     await page.getByText('请选一个功能。').waitFor();
     expect(await page.getByRole('button', { name: '保存', exact: true }).isDisabled()).toBe(true);
     await page.getByRole('combobox', { name: '功能' }).click({ force: true });
@@ -200,6 +203,7 @@ describe.skipIf(withoutBrowser())('the menu at its screen', { timeout: 120_000 }
     expect(await page.getByRole('button', { name: '加一级按钮' }).count()).toBe(0);
     await page.getByRole('button', { name: '删掉这个按钮' }).click();
     await page.getByRole('button', { name: '加一级按钮' }).waitFor();
+    await page.locator('button[aria-pressed="true"]:focus', { hasText: '我要投诉' }).waitFor();
     expect(troubles).toEqual([]);
     await page.close();
   });
