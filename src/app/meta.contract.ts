@@ -10,6 +10,8 @@ export const metaView = z.object({
   topics: z.array(named),
   roles: z.array(named),
   kinds: z.array(named),
+  /** A larger file is refused before it is sent. */
+  maxImageBytes: z.number(),
   /** The actions that the caller's role may do: what screens offer. The service checks each all the same. */
   may: z.array(z.string()),
 });

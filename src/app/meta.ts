@@ -1,3 +1,4 @@
+import { MAX_UPLOAD_BYTES } from '../articles/index.ts';
 import { KIND_NAMES } from '../complaints/index.ts';
 import { defineRoute, type Route } from '../http/index.ts';
 import type { Config } from '../platform/config/index.ts';
@@ -29,6 +30,7 @@ export function metaRoutes(config: Config): Route[] {
         topics: config.town.topics,
         roles: pairs(ROLE_NAMES),
         kinds: pairs(KIND_NAMES),
+        maxImageBytes: MAX_UPLOAD_BYTES,
         may: actionsOf(caller.role),
       }),
     }),

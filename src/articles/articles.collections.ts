@@ -132,7 +132,7 @@ const versions: CollectionManifest = {
   ],
 };
 
-const ARTICLE_SHAPE = closed({
+const ARTICLE_FIELDS = closed({
   _id: ID,
   status: { bsonType: 'string', enum: [...ARTICLE_STATES] },
   latestVersion: COUNT,
@@ -150,6 +150,11 @@ const ARTICLE_SHAPE = closed({
   createdAt: DATE,
   updatedAt: DATE,
 });
+/** The one field that need not be there. */
+const ARTICLE_SHAPE = {
+  ...ARTICLE_FIELDS,
+  properties: { ...(ARTICLE_FIELDS['properties'] as object), clientKey: TEXT },
+};
 
 /** The office's list. What is public is decided by the versions alone; this must only never say what they do not. */
 const articles: CollectionManifest = {
@@ -170,6 +175,12 @@ const articles: CollectionManifest = {
     { name: 'by_village', key: { villageCode: 1, updatedAt: -1, _id: -1 } },
     { name: 'by_author', key: { authors: 1, updatedAt: -1, _id: -1 } },
     { name: 'by_word', key: { words: 1, updatedAt: -1, _id: -1 } },
+    {
+      name: 'once_a_key',
+      key: { createdBy: 1, clientKey: 1 },
+      unique: true,
+      partialFilterExpression: { clientKey: { $exists: true } },
+    },
   ],
 };
 

@@ -51,6 +51,11 @@ export const createBody = z.strictObject({
   coverMediaId: coverMediaId.default(null),
   majorDecision: z.boolean().default(false),
   publishWith: z.enum(PUBLISH_WITH).default('approval'),
+  /** Of the writer's choosing, unique to the article: a request sent again with it makes no second article. */
+  clientKey: z
+    .string()
+    .regex(/^[\w-]{16,64}$/)
+    .optional(),
 });
 export const editBody = z.strictObject({
   baseVersion: z.number().int().min(1),
@@ -158,6 +163,8 @@ export const articleView = articleItem.extend({
   personalData: z.array(personalDataPlace),
   /** After a write: images that were left out because they were not uploaded here first. */
   droppedImages: z.number().optional(),
+  /** After a create with a `clientKey` that had made this article before: nothing of this request was stored. */
+  repeated: z.boolean().optional(),
 });
 export const withdrawnView = articleView.extend({
   /** Messages on the phones that still carry it: `POST /briefings/:id/delete-pushed` takes one off, with its warning. */

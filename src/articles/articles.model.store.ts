@@ -39,6 +39,8 @@ export interface ArticleRow
   readonly villageCode: string | null;
   readonly authors: readonly Types.ObjectId[];
   readonly words: readonly string[];
+  /** Of the request that made it; absent where that had none. */
+  readonly clientKey?: string;
 }
 
 const part = { _id: false, strict: 'throw' } as const;
@@ -122,6 +124,7 @@ const articleSchema = new Schema(
     createdBy: id,
     createdAt: date,
     updatedAt: date,
+    clientKey: String,
   },
   { ...options, collection: 'articles' },
 );

@@ -21,7 +21,7 @@ import {
 } from './articles.contract.ts';
 import type { ArticlesService, Edit } from './articles.service.ts';
 import type { Desk } from './desk.ts';
-import type { CheckedImage, Uploader } from './media.ts';
+import { type CheckedImage, MAX_UPLOAD_BYTES, type Uploader } from './media.ts';
 
 /** A briefing that a withdrawn article was pushed with. */
 export interface PushedBriefing {
@@ -41,8 +41,6 @@ export interface RoutesDeps {
   readonly may: (role: string, action: string) => boolean;
 }
 
-/** Larger photos than a phone takes; they are stored under 1 MB. */
-const MAX_UPLOAD_BYTES = 10 * 1_048_576;
 /** A withdrawn article's image leaves caches this soon, seconds. */
 const PUBLIC_IMAGE_SECONDS = 300;
 
@@ -64,9 +62,9 @@ function writing({ service, desk }: RoutesDeps): Route[] {
       summary: 'Write an article; a draft until a leader approves it',
       body: createBody,
       response: articleView,
-      handler: async ({ body: { publishWith, ...text }, caller }) => {
-        const saved = await service.create(caller, text, publishWith);
-        return { ...(await desk.one(saved.id)), droppedImages: saved.droppedImages };
+      handler: async ({ body: { publishWith, clientKey, ...text }, caller }) => {
+        const { id, droppedImages, repeated } = await service.create(caller, text, publishWith, clientKey);
+        return { ...(await desk.one(id)), droppedImages, ...(repeated ? { repeated } : {}) };
       },
     }),
     defineRoute({

@@ -1,4 +1,5 @@
 import { AppError } from '../kernel/index.ts';
+import { isDuplicateKey } from '../platform/mongo/index.ts';
 import type { Article, ArticleVersion, PublishWith } from './article.ts';
 import { newObjectId } from './articles.model.store.ts';
 import type { Listing } from './articles.store.ts';
@@ -23,10 +24,15 @@ export interface Saved {
   readonly droppedImages: number;
 }
 
+/** `repeated`: this writer's `clientKey` had made it before, and nothing was stored now. */
+export interface Created extends Saved {
+  readonly repeated: boolean;
+}
+
 /** The office's half: write → submit → approve or reject → withdraw. */
 export interface ArticlesService {
   /** The article comes from the writer's unit unless another is named. */
-  create(by: ActingStaff, writing: NewWriting, publishWith: PublishWith): Promise<Saved>;
+  create(by: ActingStaff, writing: NewWriting, publishWith: PublishWith, clientKey?: string): Promise<Created>;
   /** A new version without approval; AppError stale_version where `baseVersion` is not the newest. */
   edit(by: ActingStaff, id: string, baseVersion: number, edit: Edit): Promise<Saved>;
   submit(by: ActingStaff, id: string): Promise<void>;
@@ -40,7 +46,9 @@ export interface ArticlesService {
 export function createArticlesService(deps: ServiceDeps): ArticlesService {
   const { store, transact } = deps;
   return {
-    create: async (by, writing, publishWith) => {
+    create: async (by, writing, publishWith, clientKey) => {
+      const before = await madeBefore(deps, by, clientKey);
+      if (before) return before;
       const { unitCode = by.unit } = writing;
       checkUnit(deps.rules, unitCode, by.unit);
       const composed = await compose(deps.rules, { ...writing, unitCode });
@@ -60,12 +68,19 @@ export function createArticlesService(deps: ServiceDeps): ArticlesService {
         updatedAt: version.createdAt,
       };
       const words = wordsOf(deps.rules, composed.content);
-      await transact(async (tx) => {
-        await store.insertVersion(tx, version, words);
-        await store.insertArticle(tx, article, listingOf(version, words.words));
-        await deps.audit.record(tx, entry('articles.create', by, version, { after: 'draft' }));
-      });
-      return { id, droppedImages: composed.droppedImages };
+      try {
+        await transact(async (tx) => {
+          await store.insertVersion(tx, version, words);
+          await store.insertArticle(tx, article, listingOf(version, words.words), clientKey);
+          await deps.audit.record(tx, entry('articles.create', by, version, { after: 'draft' }));
+        });
+      } catch (error) {
+        // The same request twice at once: the other one made it.
+        const made = isDuplicateKey(error) ? await madeBefore(deps, by, clientKey) : null;
+        if (made) return made;
+        throw error;
+      }
+      return { id, droppedImages: composed.droppedImages, repeated: false };
     },
     edit: (by, id, baseVersion, edit) => saveEdit(deps, by, id, baseVersion, edit),
     submit: (by, id) => submit(deps, by, id),
@@ -73,6 +88,11 @@ export function createArticlesService(deps: ServiceDeps): ArticlesService {
     reject: (by, id, order) => reject(deps, by, id, order),
     withdraw: (by, id, order) => withdraw(deps, by, id, order),
   };
+}
+
+async function madeBefore(deps: ServiceDeps, by: ActingStaff, clientKey?: string): Promise<Created | null> {
+  const found = clientKey === undefined ? null : await deps.store.articleOfKey(by.id, clientKey);
+  return found && { id: found.id, droppedImages: 0, repeated: true };
 }
 
 async function submit(deps: ServiceDeps, by: ActingStaff, id: string): Promise<void> {

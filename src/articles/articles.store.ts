@@ -78,7 +78,10 @@ export interface Before {
 }
 
 export interface ArticlesStore {
-  insertArticle(tx: Tx, article: Article, listing: Listing): Promise<void>;
+  /** Throws the driver's duplicate-key error where its creator has used `clientKey` before. */
+  insertArticle(tx: Tx, article: Article, listing: Listing, clientKey?: string): Promise<void>;
+  /** The article that this person made with that key. */
+  articleOfKey(createdBy: string, clientKey: string): Promise<Article | null>;
   insertVersion(tx: Tx, version: ArticleVersion, words: VersionWords): Promise<void>;
   article(id: string, tx?: Tx): Promise<Article | null>;
   articlesOf(ids: readonly string[]): Promise<Article[]>;
@@ -121,8 +124,13 @@ export function createArticlesStore(connection: Connection): ArticlesStore {
   };
 
   return {
-    insertArticle: async (tx, article, listing) => {
-      await articles.create([articleRow(article, listing)], { session: tx });
+    insertArticle: async (tx, article, listing, clientKey) => {
+      const row = { ...articleRow(article, listing), ...(clientKey === undefined ? {} : { clientKey }) };
+      await articles.create([row], { session: tx });
+    },
+    articleOfKey: async (createdBy, clientKey) => {
+      const row = await articles.findOne({ createdBy: objectId(createdBy), clientKey }).lean<ArticleRow>();
+      return row && articleOf(row);
     },
     insertVersion: async (tx, version, words) => {
       await versions.create([versionRow(version, words)], { session: tx });

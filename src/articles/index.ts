@@ -22,6 +22,7 @@ import { createPublicReads, type PublicReads } from './public.ts';
 import { createPublicStore } from './public.store.ts';
 import { createVerifier } from './verify.ts';
 
+export { MAX_UPLOAD_BYTES } from './media.ts';
 export { articlesCollections } from './articles.collections.ts';
 export type { PublicItem, Tombstone } from './public.ts';
 

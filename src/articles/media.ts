@@ -32,6 +32,9 @@ export interface Uploader {
   readonly role: string;
 }
 
+/** Larger photos than a phone takes; they are stored under 1 MB. */
+export const MAX_UPLOAD_BYTES = 10 * 1_048_576;
+
 const MAX_NAME_CHARS = 120;
 
 /** Cleans an image and stores it; nobody but staff sees it until a published version shows it. */

@@ -1,3 +1,5 @@
+import { sendWithProgress } from './progress.ts';
+
 /** What went wrong, in words for the person at the screen. `code` is the service's, or `offline`. */
 export class ApiError extends Error {
   readonly code: string;
@@ -46,7 +48,15 @@ export function onTokenStale(renew: () => Promise<void>): void {
 export async function api<T>(
   method: Method,
   path: string,
-  options: { body?: unknown; query?: object; file?: File; signal?: AbortSignal; signingIn?: boolean } = {},
+  options: {
+    body?: unknown;
+    query?: object;
+    file?: File;
+    signal?: AbortSignal;
+    signingIn?: boolean;
+    /** How much of `file` has been sent, 0 to 1. */
+    onProgress?: (part: number) => void;
+  } = {},
 ): Promise<T> {
   const answer = await send(method, path, options);
   if (options.signingIn === true) return read<T>(answer);
@@ -64,7 +74,7 @@ async function isStaleToken(answer: Response): Promise<boolean> {
 }
 
 async function send(method: Method, path: string, options: Parameters<typeof api>[2]): Promise<Response> {
-  const { body, query, file, signal } = options ?? {};
+  const { body, query, file, signal, onProgress } = options ?? {};
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (method !== 'GET') headers['X-CSRF-Token'] = csrfToken;
   let payload: BodyInit | null = null;
@@ -76,6 +86,9 @@ async function send(method: Method, path: string, options: Parameters<typeof api
     payload = JSON.stringify(body ?? {});
   }
   try {
+    if (payload instanceof FormData && onProgress) {
+      return await sendWithProgress(`/api/v1${path}`, { method, headers, body: payload }, onProgress);
+    }
     return await fetch(`/api/v1${path}${queryText(query)}`, {
       method,
       headers,

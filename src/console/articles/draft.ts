@@ -1,41 +1,15 @@
 import { computed, onScopeDispose, reactive, ref, watch, type ComputedRef, type Ref } from 'vue';
 import { api, ApiError, wordsOf } from '../api.ts';
 import type { Article } from '../types.ts';
-
-/** What the editor holds. */
-export interface DraftFields {
-  title: string;
-  shortTitle: string;
-  categoryCode: string;
-  villageCode: string;
-  /** '' = the town office itself. */
-  unitCode: string;
-  summary: string;
-  bodyHtml: string;
-  /** '' = none of its own. */
-  coverMediaId: string;
-  majorDecision: boolean;
-  publishWith: 'approval' | 'briefing';
-}
-
-const EMPTY: DraftFields = {
-  title: '',
-  shortTitle: '',
-  categoryCode: '',
-  villageCode: '',
-  unitCode: '',
-  summary: '',
-  bodyHtml: '',
-  coverMediaId: '',
-  majorDecision: false,
-  publishWith: 'approval',
-};
+import { type DraftFields, EMPTY } from './fields.ts';
+import { mayWorkLater, retryLater } from './retry.ts';
+import { openSlots } from './slots.ts';
 
 export type SaveState =
   | { readonly kind: 'clean' | 'dirty' | 'saving' }
   | { readonly kind: 'saved'; readonly at: Date }
-  /** `problem` says what is missing or what failed; the text is kept on this computer. */
-  | { readonly kind: 'kept'; readonly problem: string }
+  /** `problem` says what is missing or what failed; the text is kept on this computer; `again`: it is tried again by itself. */
+  | { readonly kind: 'kept'; readonly problem: string; readonly again: boolean }
   /** Somebody else saved a newer version meanwhile. */
   | { readonly kind: 'met'; readonly theirs: Article };
 
@@ -43,11 +17,17 @@ export type SaveState =
 const PAUSE_MS = 3_000;
 const BETWEEN_MS = 15_000;
 
+export interface Missing {
+  readonly field: 'title' | 'categoryCode' | 'bodyHtml';
+  readonly words: string;
+}
+
 export interface Draft {
   readonly fields: DraftFields;
   readonly state: Ref<SaveState>;
   readonly article: Ref<Article | null>;
-  readonly missing: ComputedRef<string | null>;
+  /** What the service needs and is not there yet; null where all is. */
+  readonly missing: ComputedRef<Missing | null>;
   /** Saves now; true where the service has what stands on the screen. */
   save(): Promise<boolean>;
   /** After `met`: mine becomes the newest version, theirs stays in the list of versions. */
@@ -76,26 +56,15 @@ export function useDraft(id: string | null, staff: { readonly id: string; readon
   let lastSave = 0;
   let running: Promise<boolean> = Promise.resolve(true);
 
-  const slot = (): string => `xy-draft-${staffId}-${article.value?.id ?? id ?? 'new'}`;
-  const keepHere = (): void => {
-    try {
-      localStorage.setItem(slot(), JSON.stringify(fields));
-    } catch {
-      // A full or forbidden store: the page itself still holds the text.
-    }
-  };
-  const forgetHere = (): void => {
-    try {
-      localStorage.removeItem(slot());
-    } catch {
-      // Nothing was kept then.
-    }
-  };
+  const slots = openSlots(staffId, id);
+  const retry = retryLater(() => void save());
+  /** The version on which a save stood whose answer never came. */
+  let lostBase: number | null = null;
 
-  const missing = computed(() => {
-    if (fields.title.trim() === '') return '先写标题';
-    if (fields.categoryCode === '') return '先选公开目录';
-    if (fields.bodyHtml.trim() === '') return '先写正文';
+  const missing = computed((): Missing | null => {
+    if (fields.title.trim() === '') return { field: 'title', words: '先写标题' };
+    if (fields.categoryCode === '') return { field: 'categoryCode', words: '先选公开目录' };
+    if (fields.bodyHtml.trim() === '') return { field: 'bodyHtml', words: '先写正文' };
     return null;
   });
 
@@ -112,46 +81,62 @@ export function useDraft(id: string | null, staff: { readonly id: string; readon
     publishWith: fields.publishWith,
   });
 
+  const change = async (known: Article, baseVersion: number): Promise<Article> =>
+    api<Article>('PATCH', `/articles/${known.id}`, { body: { baseVersion, ...body() } });
+  const write = async (baseVersion?: number): Promise<Article> => {
+    const known = article.value;
+    if (known !== null) return change(known, baseVersion ?? known.version);
+    const made = await api<Article>('POST', '/articles', { body: { ...body(), clientKey: slots.key() } });
+    article.value = made;
+    // An earlier try had arrived after all, with the text of then.
+    return made.repeated === true ? change(made, 1) : made;
+  };
+
   const send = async (baseVersion?: number): Promise<boolean> => {
     if (missing.value !== null) {
-      state.value = { kind: 'kept', problem: `${missing.value}，才能保存到系统` };
+      retry.done();
+      state.value = { kind: 'kept', problem: `${missing.value.words}，才能保存到系统`, again: false };
       return false;
     }
     const before = JSON.stringify(fields);
     if (before === saved && baseVersion === undefined) return true;
     state.value = { kind: 'saving' };
-    const placeBefore = slot();
     try {
-      const known = article.value;
-      const answer =
-        known === null
-          ? await api<Article>('POST', '/articles', { body: body() })
-          : await api<Article>('PATCH', `/articles/${known.id}`, {
-              body: { baseVersion: baseVersion ?? known.version, ...body() },
-            });
+      const answer = await write(baseVersion);
+      slots.forget();
+      slots.becomes(answer.id);
       article.value = answer;
       saved = before;
+      lostBase = null;
+      retry.done();
       lastSave = Date.now();
-      try {
-        localStorage.removeItem(placeBefore);
-      } catch {
-        // Nothing was kept then.
-      }
       state.value = JSON.stringify(fields) === before ? { kind: 'saved', at: new Date() } : { kind: 'dirty' };
       return true;
     } catch (error) {
-      keepHere();
-      const known = article.value;
-      if (error instanceof ApiError && error.code === 'stale_version' && known) {
-        const theirs = await api<Article>('GET', `/articles/${known.id}`).catch(() => null);
-        if (theirs) {
-          state.value = { kind: 'met', theirs };
-          return false;
-        }
-      }
-      state.value = { kind: 'kept', problem: wordsOf(error) };
-      return false;
+      return failed(error, baseVersion);
     }
+  };
+
+  const failed = async (thrown: unknown, baseVersion?: number): Promise<boolean> => {
+    slots.keep(fields);
+    const known = article.value;
+    if (thrown instanceof ApiError && thrown.code === 'stale_version' && known) {
+      const theirs = await api<Article>('GET', `/articles/${known.id}`).catch(() => null);
+      // What stands there is this window's own save, whose answer was lost.
+      if (theirs?.createdBy.id === staffId && lostBase !== null && theirs.version === lostBase + 1) {
+        lostBase = null;
+        return send(theirs.version);
+      }
+      if (theirs) {
+        state.value = { kind: 'met', theirs };
+        return false;
+      }
+    }
+    const again = mayWorkLater(thrown);
+    if (again && known) lostBase = baseVersion ?? known.version;
+    if (again) retry.start();
+    state.value = { kind: 'kept', problem: wordsOf(thrown), again };
+    return false;
   };
 
   /** One after the other: a second save must know the version that the first one made. */
@@ -164,13 +149,17 @@ export function useDraft(id: string | null, staff: { readonly id: string; readon
   watch(fields, () => {
     if (JSON.stringify(fields) === saved || state.value.kind === 'met') return;
     if (state.value.kind !== 'saving') state.value = { kind: 'dirty' };
-    keepHere();
+    slots.keep(fields);
     clearTimeout(timer);
     if (missing.value !== null) return;
     const wait = Math.max(PAUSE_MS, lastSave + BETWEEN_MS - Date.now());
     timer = setTimeout(() => void save(), wait);
   });
-  onScopeDispose(() => clearTimeout(timer));
+  onScopeDispose(() => {
+    clearTimeout(timer);
+    retry.end();
+    slots.leave();
+  });
 
   const fill = (from: Article): void => {
     article.value = from;
@@ -191,12 +180,8 @@ export function useDraft(id: string | null, staff: { readonly id: string; readon
   };
 
   const lookForKept = (): void => {
-    try {
-      const text = localStorage.getItem(slot());
-      kept.value = text === null || text === saved ? null : (JSON.parse(text) as DraftFields);
-    } catch {
-      kept.value = null;
-    }
+    const found = slots.find();
+    kept.value = found === null || JSON.stringify(found) === saved ? null : { ...EMPTY, ...found };
   };
   lookForKept();
 
@@ -210,7 +195,7 @@ export function useDraft(id: string | null, staff: { readonly id: string; readon
     keepMine: () => save(state.value.kind === 'met' ? state.value.theirs.version : undefined),
     takeTheirs: () => {
       if (state.value.kind !== 'met') return;
-      forgetHere();
+      slots.forget();
       fill(state.value.theirs);
     },
     open: (from) => {
@@ -218,11 +203,12 @@ export function useDraft(id: string | null, staff: { readonly id: string; readon
       lookForKept();
     },
     restoreKept: () => {
+      slots.adopt();
       if (kept.value) Object.assign(fields, kept.value);
       kept.value = null;
     },
     forgetKept: () => {
-      forgetHere();
+      slots.drop();
       kept.value = null;
     },
   };
