@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  carry,
   draftOf,
   faultsOf,
   faultyIn,
+  hasRoom,
   homesOf,
   moveIn,
   nameRoom,
@@ -79,6 +81,24 @@ describe('the menu on the screen', () => {
     expect(draft.map(({ name }) => name)).toEqual(['看', '帮助']);
     draft.push(...draftOf([{ ...help, name: '三' }]));
     expect(homesOf(draft, at('二'), MENU_LIMITS).map(({ name }) => name)).toEqual(['“看”的下级']);
+  });
+
+  it('carries a button from list to list, but no list and nothing into a full one', () => {
+    const draft = draftOf([
+      { name: '看', sub_button: [help] },
+      { ...help, name: '二' },
+      { ...help, name: '三' },
+    ]);
+    const [list, two] = [draft[0]!, draft[1]!];
+    const spot = (id: number) => spotOf(draft, id)!;
+    expect(hasRoom(draft, spot(list.sub[0]!.id), draft, MENU_LIMITS)).toBe(false);
+    expect(hasRoom(draft, spot(list.id), list.sub, MENU_LIMITS)).toBe(false);
+    expect(hasRoom(draft, spot(two.id), list.sub, MENU_LIMITS)).toBe(true);
+    carry(spot(two.id), list.sub, 0);
+    expect(list.sub.map(({ name }) => name)).toEqual(['二', '帮助']);
+    expect(hasRoom(draft, spot(two.id), draft, MENU_LIMITS)).toBe(true);
+    carry(spot(list.id), draft, 1);
+    expect(draft.map(({ name }) => name)).toEqual(['三', '看']);
   });
 
   it('moves a button within its list and nowhere else', () => {

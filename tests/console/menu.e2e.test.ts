@@ -164,7 +164,14 @@ describe.skipIf(withoutBrowser())('the menu at its screen', { timeout: 120_000 }
     const list = page.getByRole('list', { name: '“看公开”的下级' });
     await item(list, '官网').dragTo(item(list, '最新信息'));
     expect((await list.getByRole('listitem').allInnerTexts()).slice(0, 2)).toEqual(['官网', '最新信息']);
-    // A button of the list is not dropped into the bar.
+    // From the bar into the list that is open, and out of it into a bar with room; a list never into another.
+    await item(bar(page), '帮助').dragTo(item(list, '官网'));
+    expect((await list.getByRole('listitem').allInnerTexts()).slice(0, 3)).toEqual(['帮助', '官网', '最新信息']);
+    expect((await names(page)).slice(0, 2)).toEqual(['看公开', '我要投诉']);
+    await item(list, '帮助').dragTo(item(bar(page), '看公开'));
+    expect(await names(page)).toEqual(['帮助', '看公开', '我要投诉']);
+    await bar(page).getByRole('button', { name: '看公开' }).click();
+    // The bar is full again: nothing more comes in.
     await item(list, '官网').dragTo(item(bar(page), '帮助'));
     expect(await names(page)).toEqual(['帮助', '看公开', '我要投诉']);
     await save(page);

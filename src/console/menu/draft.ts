@@ -67,11 +67,24 @@ export function moveIn(list: DraftButton[], from: number, to: number): void {
   list.splice(to, 0, ...list.splice(from, 1));
 }
 
+/** May `button` be carried from its list into another one? One that opens a list itself stays at the bottom. */
+export function hasRoom(draft: DraftButton[], { button, list }: Spot, to: DraftButton[], limits: Limits): boolean {
+  if (to === list) return true;
+  return button.kind !== 'list' && to.length < (to === draft ? limits.top : limits.sub);
+}
+
+/** Carries a button to number `at` of `to`, which may be its own list. */
+export function carry({ button, list, at: from }: Spot, to: DraftButton[], at: number): void {
+  if (to === list) return moveIn(list, from, at);
+  list.splice(from, 1);
+  to.splice(at, 0, button);
+}
+
 /** Lists that a button could stand in, its own first among them; one that opens a list itself stays below none. */
-export function homesOf(draft: DraftButton[], { button, list }: Spot, limits: Limits): { id: number; name: string }[] {
-  if (button.kind === 'list') return [];
-  const parents = draft.filter((top) => top.kind === 'list' && (top.sub === list || top.sub.length < limits.sub));
-  const top = draft === list || draft.length < limits.top ? [{ id: TOP, name: '一级菜单' }] : [];
+export function homesOf(draft: DraftButton[], spot: Spot, limits: Limits): { id: number; name: string }[] {
+  if (spot.button.kind === 'list') return [];
+  const parents = draft.filter((top) => top.kind === 'list' && hasRoom(draft, spot, top.sub, limits));
+  const top = hasRoom(draft, spot, draft, limits) ? [{ id: TOP, name: '一级菜单' }] : [];
   return [...top, ...parents.map(({ id, name }) => ({ id, name: `“${name}”的下级` }))];
 }
 
@@ -79,11 +92,9 @@ export function homesOf(draft: DraftButton[], { button, list }: Spot, limits: Li
 export const TOP = 0;
 
 /** To the end of the list of `home`; nothing happens where it stands there already. */
-export function settle(draft: DraftButton[], { button, list, at }: Spot, home: number): void {
+export function settle(draft: DraftButton[], spot: Spot, home: number): void {
   const to = home === TOP ? draft : draft.find(({ id }) => id === home)?.sub;
-  if (!to || to === list) return;
-  list.splice(at, 1);
-  to.push(button);
+  if (to && to !== spot.list) carry(spot, to, to.length);
 }
 
 const encoder = new TextEncoder();

@@ -3,6 +3,7 @@ import { type Action, useAction, useLoaded } from '../action.ts';
 import { api, ApiError } from '../api.ts';
 import type { MenuState } from '../types.ts';
 import {
+  carry,
   type DraftButton,
   draftOf,
   type Faults,
@@ -38,6 +39,8 @@ export interface MenuEdit {
   load(): Promise<void>;
   change(change: Partial<Omit<DraftButton, 'id' | 'sub'>>): void;
   move(list: DraftButton[], from: number, to: number): void;
+  /** What was dragged becomes the chosen one. */
+  carry(from: Spot, to: DraftButton[], at: number): void;
   /** Lists that the chosen button could stand in. */
   readonly homes: ComputedRef<readonly { id: number; name: string }[]>;
   settle(home: number): void;
@@ -137,6 +140,11 @@ export function useMenuEdit(): MenuEdit {
     move: (list, from, to) => {
       touched();
       moveIn(list, from, to);
+    },
+    carry: (from, to, at) => {
+      touched();
+      carry(from, to, at);
+      chosen.value = from.button.id;
     },
     homes: computed(() => {
       const at = spot.value;
