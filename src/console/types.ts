@@ -8,7 +8,7 @@ import type {
   personalDataPlace,
   versionView,
 } from '../articles/articles.contract.ts';
-import type { countsView } from '../articles/figures.contract.ts';
+import type { articleFiguresView, countsView } from '../articles/figures.contract.ts';
 import type { auditRow } from '../audit/audit.contract.ts';
 import type {
   briefingDetailResponse,
@@ -25,7 +25,7 @@ import type {
 } from '../complaints/complaints.contract.ts';
 import type { menuResponse } from '../menu/menu.contract.ts';
 import type { callerView, sessionView, staffView } from '../staff/staff.contract.ts';
-import type { summaryResponse } from '../subscribers/subscribers.contract.ts';
+import type { growthResponse, summaryResponse } from '../subscribers/subscribers.contract.ts';
 import type { tipoffRow, tipoffView } from '../tipoffs/tipoffs.contract.ts';
 
 /** The staff API's shapes, from the very contracts that check them. */
@@ -37,6 +37,7 @@ export type Article = z.output<typeof articleView>;
 export type ArticleVersion = z.output<typeof versionView>;
 export type ArticleDiff = z.output<typeof diffView>;
 export type PersonalDataPlace = z.output<typeof personalDataPlace>;
+export type ArticleFigures = z.output<typeof articleFiguresView>;
 export type ArticleCounts = z.output<typeof countsView>;
 export type ComplaintItem = z.output<typeof complaintRow>;
 export type ComplaintCounts = z.output<typeof complaintCountsView>;
@@ -44,6 +45,7 @@ export type AnswerPreview = z.output<typeof answerPreview>;
 export type Complaint = z.output<typeof complaintView>;
 export type Briefing = z.output<typeof briefingResponse>;
 export type BriefingDetail = z.output<typeof briefingDetailResponse>;
+export type SubscribersGrowth = z.output<typeof growthResponse>;
 export type SubscribersSummary = z.output<typeof summaryResponse>;
 export type StaffRow = z.output<typeof staffView>;
 export type AuditRow = z.output<typeof auditRow>;

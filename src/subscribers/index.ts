@@ -5,6 +5,8 @@ import type { Sweep } from '../platform/jobs/index.ts';
 import type { CollectionManifest, MongoPools, Transact } from '../platform/mongo/index.ts';
 import type { WechatClient } from '../wechat/index.ts';
 import { createFollowersListStore } from './followers-list.store.ts';
+import { createGrowth } from './growth.ts';
+import { createGrowthStore, daysCollection } from './growth.store.ts';
 import { createSubscriberWorkStore, workCollections } from './subscriber-work.store.ts';
 import type { Audience, TownGroups } from './subscriber.ts';
 import { createImportSweep } from './subscribers.import.ts';
@@ -16,7 +18,11 @@ import { createTagSync, type PushTarget, type TagClient } from './subscribers.ta
 export { type Audience, audienceName, isKnownAudience, type TownGroups } from './subscriber.ts';
 export type { PushTarget } from './subscribers.tags.ts';
 
-export const subscribersCollections: readonly CollectionManifest[] = [subscribersCollection, ...workCollections];
+export const subscribersCollections: readonly CollectionManifest[] = [
+  subscribersCollection,
+  daysCollection,
+  ...workCollections,
+];
 
 export interface SubscribersDeps {
   readonly connection: MongoPools['work'];
@@ -54,12 +60,14 @@ export function createSubscribers(deps: SubscribersDeps): Subscribers {
     clock,
     rights: wechat.rights,
   });
+  const growth = createGrowth({ store: createGrowthStore(connection), clock });
   const tags = createTagSync({ store, work, client: wechat, town, clock, log });
   return {
     api: { ...rest, pushTarget: async (audience) => tags.target(audience) },
-    routes: subscribersRoutes({ ...rest, summary, startImport }),
+    routes: subscribersRoutes({ ...rest, summary, startImport }, growth),
     sweeps: [
       tags.sweep,
+      growth.sweep,
       createImportSweep({ store: createFollowersListStore(connection), work, client: wechat, town, clock, log }),
     ],
   };

@@ -25,5 +25,24 @@ export const summaryResponse = z.object({
 });
 export type SubscribersSummary = z.output<typeof summaryResponse>;
 
+export const growthResponse = z.object({
+  /** The last 26 weeks, oldest first. */
+  weeks: z.array(
+    z.object({
+      /** ISO 8601, `2026-W48`; weeks of China time. */
+      week: z.string(),
+      /** Its Monday. */
+      from: z.string(),
+      /** Whoever still follows and began in that week: who left again is not among them. */
+      follows: z.number().int(),
+      /** Departures; null where none were counted yet. */
+      leaves: z.nullable(z.number().int()),
+    }),
+  ),
+  /** The first day whose departures were counted. */
+  leavesKnownFrom: z.nullable(z.string()),
+});
+export type GrowthView = z.output<typeof growthResponse>;
+
 export const importRequest = z.strictObject({}).optional();
 export const importResponse = z.object({ import: importShape });

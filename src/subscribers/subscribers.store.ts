@@ -33,6 +33,7 @@ export const subscribersCollection: CollectionManifest = {
     { name: 'by_topic', key: { topics: 1, following: 1 } },
     { name: 'to_sync', key: { stale: 1, _id: 1 }, partialFilterExpression: { stale: true } },
     { name: 'tagged', key: { tagged: 1, _id: 1 } },
+    { name: 'by_since', key: { following: 1, since: 1 } },
     { name: 'by_import', key: { following: 1, seenBy: 1 } },
     { name: 'forget', key: { forgetAt: 1 }, expireAfterSeconds: 0 },
   ],

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -157,6 +157,31 @@ describe.skipIf(withoutBrowser())('the desk', { timeout: 120_000 }, () => {
       await page.locator('.tiles, .card.state').first().waitFor();
       expect(troubles, role).toEqual([]);
     }
+  });
+
+  it('figures: articles by category and followers per week, each as a table that WPS opens', async () => {
+    const { page, troubles } = await sitDown(here.leader.username);
+    const saved = async (button: string): Promise<string> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: button }).click(),
+      ]);
+      return readFileSync(await download.path(), 'utf8');
+    };
+    await page.goto(`${here.town.url}/console/figures`);
+    await page.getByText(/这段时间公开了 1 条/).waitFor();
+    const category = here.town.config.categories.find((one) => !one.majorDecision)?.name ?? '';
+    const articles = await saved('下载公开信息表格');
+    expect(articles.startsWith('\uFEFF目录,')).toBe(true);
+    expect(articles).toMatch(new RegExp(`^${category},1,\\d{4}-\\d{2}-\\d{2},0\\r$`, 'm'));
+
+    await here.town.sweep('subscribers.growth');
+    await page.goto(`${here.town.url}/console/subscribers`);
+    await page.getByText(/起才有记录，只记人数/).waitFor();
+    const weeks = await saved('下载每周变化表格');
+    expect(weeks.startsWith('\uFEFF周,周一是,新关注,取消关注')).toBe(true);
+    expect(weeks.trim().split('\r\n')).toHaveLength(27);
+    expect(troubles).toEqual([]);
   });
 
   it('turns yellow the day before the last and red after it, and tells of silence', async () => {

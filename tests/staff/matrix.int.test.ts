@@ -70,6 +70,7 @@ POST   /api/v1/menu/publish                      D
 GET    /api/v1/staff                                   A
 PATCH  /api/v1/staff/:id                               A
 POST   /api/v1/staff                                   A
+GET    /api/v1/subscribers/growth                 DL  SA
 GET    /api/v1/subscribers/summary                DL  SA
 POST   /api/v1/subscribers/import                 D    A
 POST   /api/v1/tipoffs/:code/answer                  I
