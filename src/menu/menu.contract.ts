@@ -52,6 +52,8 @@ export const menuResponse = z.object({
   savedAt: z.string().nullable(),
   /** As the platform has it now, in its own shape; null where there is none or it may not be asked. */
   live: z.array(z.unknown()).nullable(),
+  /** False where the platform did not answer: `changes` and `same` say nothing then. */
+  liveKnown: z.boolean(),
   /** What publishing would change. */
   changes: z.array(z.object({ kind: z.enum(['added', 'removed', 'renamed', 'action', 'moved']), text: z.string() })),
   same: z.boolean(),

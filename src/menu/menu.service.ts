@@ -27,6 +27,7 @@ const NO_RIGHT = '这个公众号没有自定义菜单接口的权限（未认�
 /** Clients keep a menu for five minutes (wechat-protocol §1.5). */
 const NOTE = '群众的手机最多5分钟后看到新菜单；取消关注再关注可以马上看到。';
 const DIFFERENT = '微信保存的菜单与这里的不一致，请再发布一次；仍不一致的，请到公众平台网页上查看。';
+const UNREACHED = '现在问不到公众号上的菜单，可以先改好保存，过一会儿刷新本页再发布。';
 const OVERTAKEN = '别人刚才保存了另一份菜单，您的还没有保存。请先看看别人改了什么。';
 const NOT_LOOKED_AT = '别人刚才改了菜单，和您看到的不一样了。请看过现在的再发布。';
 
@@ -72,10 +73,17 @@ async function wantedIn({ store, configured }: MenuDeps): Promise<Wanted> {
   return wantedMenu(await store.read(), configured);
 }
 
+/** Editing goes on where the platform does not answer: only what is live is unknown then. */
 async function look(deps: MenuDeps): Promise<MenuView> {
   const wanted = await wantedIn(deps);
-  const live = deps.wechat.rights.menu ? await deps.wechat.getMenu() : null;
-  return viewOf(deps, wanted, live);
+  if (!deps.wechat.rights.menu) return viewOf(deps, wanted, null);
+  try {
+    return viewOf(deps, wanted, await deps.wechat.getMenu());
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    const view = viewOf(deps, wanted, null);
+    return { ...view, liveKnown: false, changes: [], problems: [...view.problems, UNREACHED] };
+  }
 }
 
 function viewOf(deps: MenuDeps, wanted: Wanted, live: WechatMenu | null): MenuView {
@@ -89,6 +97,7 @@ function viewOf(deps: MenuDeps, wanted: Wanted, live: WechatMenu | null): MenuVi
     savedBy: wanted.savedBy,
     savedAt: wanted.savedAt?.toISOString() ?? null,
     live: live === null ? null : [...live.button],
+    liveKnown: true,
     changes,
     same: live !== null && changes.length === 0,
     problems: problemsOf(deps, wanted),

@@ -168,6 +168,18 @@ describe('the stored menu', () => {
     expect(await menus().countDocuments()).toBe(0);
   });
 
+  test('is read and saved while the platform does not answer; what is live is then said to be unknown', async () => {
+    await one.post('/menu/publish');
+    await town.control('POST', '/_/faults', { path: 'menu/get', errcode: 45009, times: 100 });
+    expect(await look()).toMatchObject({ liveKnown: false, same: false, changes: [], live: null });
+    const view = await saved(one, 0);
+    expect(view).toMatchObject({ from: 'stored', version: 1, button: OURS, liveKnown: false });
+    expect(view.problems).toEqual([expect.stringContaining('问不到公众号上的菜单')]);
+    expect((await one.request('POST', '/menu/publish')).status).toBeGreaterThanOrEqual(400);
+    await town.control('POST', '/_/reset');
+    expect(await look()).toMatchObject({ liveKnown: true, version: 1, problems: [] });
+  });
+
   test('whose category was given up since is shown with what to do, and is not published', async () => {
     const code = town.config.categories[0]?.code ?? '';
     await saved(one, 0, [{ ...help, name: '公开', key: `CATEGORY_${code}` }]);
