@@ -84,13 +84,20 @@ describe.skipIf(withoutBrowser())('what people do wrong at the editor', { timeou
     expect(sent).toEqual([]);
   });
 
-  it('two pictures of one name at once both arrive, in their order', async () => {
+  it('three pictures of one name at once all arrive, in their order', async () => {
     const { page } = await writing();
     const file = { name: 'image.png', mimeType: 'image/png', buffer: Buffer.from(picture, 'base64') };
-    await page.locator('input[type=file]').setInputFiles([file, file]);
-    await textOf(page).locator('img').nth(1).waitFor();
+    const arrived: string[] = [];
+    page.on('response', async (answer) => {
+      if (answer.url().endsWith('/api/v1/media')) arrived.push(((await answer.json()) as { id: string }).id);
+    });
+    await page.locator('input[type=file]').setInputFiles([file, file, file]);
+    const shown = textOf(page).locator('img');
+    await shown.nth(2).waitFor();
     await page.getByText('正在上传').waitFor({ state: 'detached' });
-    expect(await textOf(page).locator('img').count()).toBe(2);
+    await expect.poll(() => arrived.length).toBe(3);
+    const sources = await Promise.all([0, 1, 2].map((at) => shown.nth(at).getAttribute('src')));
+    expect(sources).toEqual(arrived.map((id) => `/media/${id}`));
   });
 
   it('a table of 5,000 rows: the page goes on, says what was cut and keeps what was there', async () => {
