@@ -123,7 +123,7 @@ function nextPushes(items: readonly Briefing[]): { id: string; title: string; wh
 }
 
 function silenceOf({ daysSince, silentAfterDays }: ArticleCounts): { text: string; level: Waiting['level'] } {
-  const rule = `按规定，连续 ${silentAfterDays} 天不发布就算“停更”。`;
+  const rule = `检查标准：${silentAfterDays} 天没有更新就不合格。`;
   if (daysSince === null) return { text: `还没有公开过信息。${rule}`, level: 'soon' };
   const last = daysSince === 0 ? '今天公开过信息。' : `最近一次公开信息是 ${daysSince} 天前。`;
   const left = silentAfterDays - daysSince;
