@@ -65,6 +65,13 @@ const SCREENS: readonly Scene[] = [
     at: ({ returned }) => `/console/articles/${returned}`,
   },
   { name: 'review', title: '审核', who: 'leader', at: ({ waiting }) => `/console/articles/${waiting}` },
+  {
+    name: 'review-changes',
+    title: '审核：改了什么',
+    who: 'leader',
+    at: ({ waiting }) => `/console/articles/${waiting}`,
+    act: async (page) => page.getByText('改了什么', { exact: true }).click(),
+  },
   { name: 'briefings', title: '简报', who: 'dispatcher', at: screen('/briefings') },
   { name: 'briefing-new', title: '编简报', who: 'dispatcher', at: screen('/briefings/new') },
   {
@@ -81,6 +88,16 @@ const SCREENS: readonly Scene[] = [
   },
   { name: 'complaints', title: '诉求', who: 'dispatcher', at: screen('/complaints') },
   { name: 'complaint', title: '一件诉求', who: 'clerk', at: ({ ticket }) => `/console/complaints/${ticket}` },
+  {
+    name: 'complaint-answer',
+    title: '答复：群众会看到的样子',
+    who: 'clerk',
+    at: ({ ticket }) => `/console/complaints/${ticket}`,
+    act: async (page) => {
+      await page.getByLabel('答复（群众会收到').fill('电工明天上午到现场修，修好后再告诉您。');
+      await page.waitForLoadState('networkidle');
+    },
+  },
   { name: 'tipoffs', title: '举报', who: 'discipline', at: screen('/tipoffs') },
   { name: 'tipoff', title: '一件举报', who: 'discipline', at: ({ tipoff }) => `/console/tipoffs/${tipoff}` },
   { name: 'subscribers', title: '群众', who: 'dispatcher', at: screen('/subscribers') },

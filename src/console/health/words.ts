@@ -7,6 +7,7 @@ const SWEEPS: Readonly<Record<string, string>> = {
   'audit.seal': '封存审计记录',
   'subscribers.tags': '把村和专题同步到微信',
   'subscribers.import': '导入关注者',
+  'subscribers.growth': '数每周新关注和离开的人数',
   'notices.send': '发告知',
   'notices.call': '找出要打电话告知的',
   'notices.staff': '提醒工作群',
