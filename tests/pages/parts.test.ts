@@ -58,7 +58,7 @@ describe('a long body', () => {
 
   it('does not part rows that one cell spans', () => {
     const pair = (i: number): string =>
-      `<tr><td rowspan="2">户${i}</td><td>${'字'.repeat(30)}</td></tr><tr><td>员${i}</td></tr>`;
+      `<tr><td rowspan="2">户${i}</td></tr><tr><td>员${i}</td><td>${'字'.repeat(30)}</td></tr>`;
     const html = `<table><tbody>${Array.from({ length: 80 }, (_, i) => pair(i)).join('')}</tbody></table>`;
     const parts = splitBody(html, limit);
     expect(parts.length).toBeGreaterThan(2);
