@@ -5,7 +5,7 @@ import type { Queries } from './queries.ts';
 import type { Ratings } from './ratings.ts';
 import type { SettingsTalk } from './settings-flow.ts';
 import type { Speech } from './speech.ts';
-import type { TipoffTalk } from './tipoff-talk.ts';
+import type { TipoffTalk } from './tipoff-flow.ts';
 import type { Part } from './state.ts';
 import type { Command } from './words.ts';
 

@@ -3,11 +3,11 @@ import { KIND_NAMES, maskPhone, type Complaints } from '../complaints/index.ts';
 import type { Limits } from '../platform/config/index.ts';
 import type { Sealer } from '../platform/sealing/index.ts';
 import { parseChoice, parsePhone } from './numbers.ts';
-import { attachmentsOf, MAX_PARTS, partName, partOf, wordsIn } from './parts.ts';
+import { attachmentsOf, MAX_PARTS, partName, partOf, wordsIn } from './what-was-said.ts';
 import { change, talk, type Plan, type Turn } from './plan.ts';
 import type { Speech } from './speech.ts';
 import { KINDS, type ComplaintFlow, type Kind, type Part } from './state.ts';
-import type { TipoffTalk } from './tipoff-talk.ts';
+import type { TipoffTalk } from './tipoff-flow.ts';
 import type { Villages } from './villages.ts';
 import { isDone, parseCommand } from './words.ts';
 

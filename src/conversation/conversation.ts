@@ -5,22 +5,16 @@ import { asChange, carryNotices } from './carry-notices.ts';
 import { createConversationStore } from './conversations.store.ts';
 import type { ConversationDeps } from './deps.ts';
 import { createDropSweep } from './drop.ts';
-import type { Next, Plan, Turn } from './plan.ts';
+import { read, type Next, type Plan, type Turn } from './plan.ts';
 import { createSpeech } from './speech.ts';
 import type { Conversation } from './state.ts';
-import { createTalk } from './talk.ts';
+import { assembleConversation } from './assemble.ts';
 
 /** What the inbox needs of the conversation (its handler), and what app/ hands to others. */
 export interface ConversationApi {
   load(openid: string): Promise<Conversation>;
-  readOnly(input: { message: InboundMessage; conversation: Conversation; at: Date }): Promise<Answered | undefined>;
-  apply(input: {
-    key: string;
-    message: InboundMessage;
-    conversation: Conversation | null;
-    at: Date;
-    limited: boolean;
-  }): Promise<Answered>;
+  prepare(asked: Turn): Promise<Decided>;
+  apply(asked: Omit<Turn, 'conversation'> & { prepared: Decided | null }): Promise<Answered>;
   flagWaiting(openid: string): Promise<void>;
   /** The fixed sentence while the store is away. */
   spooledReply(message: InboundMessage): Reply | null;
@@ -33,6 +27,14 @@ interface Answered {
   readonly apart?: boolean;
 }
 
+/** What one message will do, found once: it holds as long as the conversation's `rev` is the one it was made for. */
+interface Decided {
+  readonly turn: Turn;
+  readonly plan: Plan;
+  /** The answer where nothing is left to be done: the message changes nothing, or has had its effect already. */
+  readonly outcome: Answered | null;
+}
+
 /** Two messages of one resident may meet; each loser reads again. More than this is no meeting but a fault. */
 const MAX_MEETINGS = 20;
 
@@ -42,9 +44,19 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
   const store = createConversationStore(deps.connection, deps.sealer);
   const workStore = createConversationStore(deps.workConnection, deps.sealer);
   const speech = createSpeech({ say, town: config.town });
-  const decide = createTalk({ ...deps, speech, forget: workStore.forget });
+  const decide = assembleConversation({ ...deps, speech, forget: workStore.forget });
 
-  const attempt = async (turn: Turn, plan: Plan): Promise<{ reply: Reply | null } | 'met'> => {
+  const prepare = async (turn: Turn): Promise<Decided> => {
+    const { conversation, key } = turn;
+    const applied = conversation.applied.find((entry) => entry.key === key);
+    if (applied) return { turn, plan: read(applied.reply), outcome: applied };
+    const plan = await decide(turn);
+    const { apart = false } = plan;
+    const settled = plan.kind === 'read' && (apart || !conversation.noticesWaiting);
+    return { turn, plan, outcome: settled ? { reply: plan.reply, apart } : null };
+  };
+
+  const carryOut = async ({ turn, plan }: Decided): Promise<{ reply: Reply | null } | 'met'> => {
     const { conversation: before, key, at } = turn;
     // What belongs to a tipoff carries nothing else (P8).
     if (before.noticesWaiting && !plan.apart) return runChange(turn, await asChange(plan, before.flow), true);
@@ -94,22 +106,16 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
 
   return {
     load: store.load,
-    readOnly: async ({ message, conversation, at }) => {
-      if (conversation.noticesWaiting) return undefined;
-      const plan = await decide({ key: '', message, conversation, at, limited: false });
-      return plan.kind === 'read' ? { reply: plan.reply, apart: plan.apart ?? false } : undefined;
-    },
-    apply: async ({ key, message, conversation: given, at, limited }) => {
-      let conversation = given;
+    prepare,
+    apply: async ({ prepared, ...asked }) => {
+      // A plan made for a resident who may speak freely is not that of one who has said too much, and the other way.
+      let decided = prepared?.turn.limited === asked.limited ? prepared : null;
       for (let meeting = 0; meeting < MAX_MEETINGS; meeting += 1) {
-        conversation ??= await store.load(message.openid);
-        const applied = conversation.applied.find((entry) => entry.key === key);
-        if (applied) return applied;
-        const turn: Turn = { key, message, conversation, at, limited };
-        const plan = await decide(turn);
-        const result = await attempt(turn, plan);
-        if (result !== 'met') return { reply: result.reply, apart: plan.apart ?? false };
-        conversation = null;
+        decided ??= await prepare({ ...asked, conversation: await store.load(asked.message.openid) });
+        if (decided.outcome) return decided.outcome;
+        const done = await carryOut(decided);
+        if (done !== 'met') return { reply: done.reply, apart: decided.plan.apart ?? false };
+        decided = null;
       }
       throw new AppError('internal', { message: 'a conversation was changed by others too often' });
     },

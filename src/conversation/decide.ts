@@ -3,18 +3,18 @@ import type { Complaints } from '../complaints/index.ts';
 import type { Category } from '../platform/config/index.ts';
 import type { StaffApi } from '../staff/index.ts';
 import type { InboundEvent } from '../wechat/index.ts';
-import type { InAsleep } from './asleep.ts';
+import type { InIdleComplaint } from './idle-complaint.ts';
 import type { RunCommand } from './commands.ts';
 import type { ComplaintTalk } from './complaint-flow.ts';
 import { parseChoice, parseStars } from './numbers.ts';
 import type { Offers } from './offers.ts';
-import { partOf, wordsIn } from './parts.ts';
+import { partOf, wordsIn } from './what-was-said.ts';
 import { change, read, talk, withReply, type Plan, type Turn } from './plan.ts';
 import type { Ratings } from './ratings.ts';
 import type { SettingsTalk } from './settings-flow.ts';
 import type { Speech } from './speech.ts';
 import type { ComplaintFlow, ReasonFlow, SettingsFlow, TipoffFlow } from './state.ts';
-import type { TipoffTalk } from './tipoff-talk.ts';
+import type { TipoffTalk } from './tipoff-flow.ts';
 import { isCancel, isDone, parseCommand, parseMenuKey, type Command } from './words.ts';
 
 interface DecideDeps {
@@ -27,7 +27,7 @@ interface DecideDeps {
   readonly command: RunCommand;
   readonly ratings: Ratings;
   readonly offers: Offers;
-  readonly inAsleep: InAsleep;
+  readonly idleComplaint: InIdleComplaint;
   readonly inEvent: (turn: Turn, event: InboundEvent) => Plan;
   readonly complaints: Pick<Complaints, 'addLateParts'>;
   readonly staff: Pick<StaffApi, 'redeemBindCode'>;
@@ -88,7 +88,7 @@ export function createDecide(deps: DecideDeps): (turn: Turn) => Promise<Plan> {
   };
 
   const inIdleComplaint = (turn: Turn, flow: ComplaintFlow, wanted: Command | undefined): Promise<Plan> | Plan =>
-    wanted?.name === 'cancel' ? cancelled() : deps.inAsleep(turn, flow, wanted);
+    wanted?.name === 'cancel' ? cancelled() : deps.idleComplaint(turn, flow, wanted);
 
   /** Everything here is kept apart (P8), whatever it is answered. */
   const inTipoff = async (turn: Turn, flow: TipoffFlow, wanted: Command | undefined): Promise<Plan> => {

@@ -1,12 +1,12 @@
 import { countChars, tidyTyped } from '../kernel/index.ts';
 import type { Complaints } from '../complaints/index.ts';
 import { answerByKeyword, type Keyword } from '../platform/config/index.ts';
-import { attachmentsOf, MAX_PARTS, partOf, wordsIn } from './parts.ts';
+import { attachmentsOf, MAX_PARTS, partOf, wordsIn } from './what-was-said.ts';
 import { change, read, talk, type Changed, type Plan, type Turn } from './plan.ts';
 import type { Queries } from './queries.ts';
 import type { Speech } from './speech.ts';
 import type { Conversation, OfferFlow, Part } from './state.ts';
-import type { TipoffTalk } from './tipoff-talk.ts';
+import type { TipoffTalk } from './tipoff-flow.ts';
 
 interface OffersDeps {
   readonly speech: Speech;

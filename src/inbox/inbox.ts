@@ -7,7 +7,7 @@ import { createInboxStore, type Contact } from './inbox.store.ts';
 import { createInboxSweeps } from './inbox.sweeps.ts';
 import { createIntake, type Delivery, type Intake, type IntakeLimit } from './intake.ts';
 import type { RowCodec } from './row-codec.ts';
-import type { InboxHandler, Outcome } from './row.ts';
+import type { InboxHandler, Outcome, Prepared } from './row.ts';
 import type { Spool } from './spool.ts';
 
 /** The platform waits 5 s; everything is answered by 4.5 s after the request began (P3). */
@@ -21,10 +21,10 @@ const DURABLE_BY_MS = 3_000;
  */
 const MAX_AT_ONCE = 20;
 
-export interface InboxDeps<C> {
+export interface InboxDeps<C, P extends Prepared> {
   readonly connection: Connection;
   readonly codec: RowCodec;
-  readonly handler: InboxHandler<C>;
+  readonly handler: InboxHandler<C, P>;
   readonly spool: Spool;
   readonly limit: IntakeLimit;
   /** The fixed sentence while MongoDB is away; in an emergency the numbers to call. */
@@ -55,7 +55,7 @@ export interface Inbox {
 }
 
 /** Every inbound message: claimed once, stored, answered within the limit, replayed after an outage (P2, P3). */
-export function createInbox<C>(deps: InboxDeps<C>): Inbox {
+export function createInbox<C, P extends Prepared>(deps: InboxDeps<C, P>): Inbox {
   const { spool, clock, log } = deps;
   const store = createInboxStore(deps.connection, deps.codec);
   const breaker = createBreaker(clock);

@@ -1,7 +1,7 @@
 import { AppError, newToken, type Clock, type Log } from '../kernel/index.ts';
 import type { InboundMessage, Reply } from '../wechat/index.ts';
 import { isStoreFault, type InboxStore } from './inbox.store.ts';
-import type { InboxHandler, InboxRow, Outcome } from './row.ts';
+import type { InboxHandler, InboxRow, Outcome, Prepared } from './row.ts';
 
 /**
  * How long a process that says nothing keeps its row. Short of the platform's first redelivery plus its 5 s, so that
@@ -17,8 +17,8 @@ const WAIT_MAX_MS = 400;
 const MAX_ATTEMPTS = 5;
 /** The platform delivers again after 5 s: until then a reply may still reach the resident as an answer. */
 const REDELIVERY_MS = 6_000;
-/** A read that takes longer must not hold the claim back: the message is claimed first and the read done again. */
-const READ_LIMIT_MS = 1_000;
+/** A decision that takes longer must not hold the claim back: the message is claimed, and the decision waited for. */
+const DECIDE_LIMIT_MS = 1_000;
 
 /** One message on its way through the mailbox, and what its request still wants to know. */
 export interface Delivery {
@@ -47,9 +47,9 @@ export interface Intake {
   finishAbandoned(key: string): Promise<boolean>;
 }
 
-export interface IntakeDeps<C> {
+export interface IntakeDeps<C, P extends Prepared> {
   readonly store: InboxStore;
-  readonly handler: InboxHandler<C>;
+  readonly handler: InboxHandler<C, P>;
   /** Taken once a message, after its claim: a redelivery costs nothing. */
   readonly limit: IntakeLimit;
   /** Owes the late reply of a message apart, whose row will not know the resident any more. */
@@ -61,8 +61,9 @@ export interface IntakeDeps<C> {
 }
 
 /** How one process works on one row. */
-interface Work<C> {
-  readonly conversation: C | null;
+interface Work<P> {
+  /** Null where nothing was decided, or others go first: what was read before them may be old. */
+  readonly prepared: Promise<P | null> | null;
   /** The first to work on a row counts it against the resident's limit. */
   readonly counts: boolean;
   /** From when on the reply is owed as a notice; null = a request is still waiting for it. */
@@ -74,10 +75,10 @@ interface Done extends Outcome {
   readonly owed: boolean;
 }
 
-const TAKEN_OVER = { conversation: null, counts: false } as const;
+const TAKEN_OVER = { prepared: null, counts: false } as const;
 
 /** The mailbox of P2: claim, order, effect, finish; any process may finish any row. */
-export function createIntake<C>(deps: IntakeDeps<C>): Intake {
+export function createIntake<C, P extends Prepared>(deps: IntakeDeps<C, P>): Intake {
   const { store, handler, limit, clock, log, leaseMs = LEASE_MS } = deps;
   const me = newToken(9);
   /** Rows that this process is working on: waiters here need not ask the database. */
@@ -94,33 +95,24 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
       limit.isFull(message.openid),
     ]);
     if (look.row) return answerOfClaimed(delivery);
-    const alone = look.open.length === 0;
-    if (alone && !full) {
-      const read = await readOnly(delivery, conversation);
-      if (read) return claimComplete(delivery, read);
-    }
     const after = look.open.map((open) => open.key);
+    const prepared = after.length === 0 ? prepare(delivery, conversation, full) : null;
+    const outcome = prepared && (await soon(prepared))?.outcome;
+    if (outcome) return claimComplete(delivery, outcome);
     const row = newRow(delivery, { state: 'open', reply: null, apart: false, after });
     if (!(await store.insert(row))) return answerOfClaimed(delivery);
     delivery.onDurable();
-    return work(row, { conversation: alone ? conversation : null, counts: true, tellAt: tellAtOf(delivery) });
+    return work(row, { prepared, counts: true, tellAt: tellAtOf(delivery) });
   };
 
-  /** A slow read or a fault of ours must not look like an outage: the message is then claimed, and tried as a change. */
-  const readOnly = async (delivery: Delivery, conversation: C): Promise<Outcome | undefined> => {
-    let timer: NodeJS.Timeout | undefined;
-    const slow = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, READ_LIMIT_MS, undefined);
-    });
-    const read = handler.readOnly({ message: delivery.message, conversation, at: delivery.receivedAt });
+  /** Null where it failed: a fault of ours must not look like an outage. The message is claimed and tried again. */
+  const prepare = async (delivery: Delivery, conversation: C, limited: boolean): Promise<P | null> => {
+    const { key, message, receivedAt: at } = delivery;
     try {
-      return await Promise.race([read, slow]);
+      return await handler.prepare({ key, message, conversation, at, limited });
     } catch (err) {
-      log.error('inbox.read_failed', { type: delivery.message.type, err });
-      return undefined;
-    } finally {
-      clearTimeout(timer);
-      read.catch(() => undefined);
+      log.error('inbox.decide_failed', { type: message.type, err });
+      return null;
     }
   };
 
@@ -159,7 +151,7 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
   /** Nobody here knows of a request: one may still come. */
   const tellAtOfNobody = (): Date => later(REDELIVERY_MS);
 
-  const work = (row: InboxRow, how: Work<C>): Promise<Done> => {
+  const work = (row: InboxRow, how: Work<P>): Promise<Done> => {
     const running = effect(row, how).finally(() => working.delete(row.key));
     working.set(row.key, running);
     // The request may be answered before this fails; the failure is logged in `effect`.
@@ -167,7 +159,7 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
     return running;
   };
 
-  const effect = async (row: InboxRow, how: Work<C>): Promise<Done> => {
+  const effect = async (row: InboxRow, how: Work<P>): Promise<Done> => {
     const { key, openid, message, receivedAt } = row;
     const renewal = setInterval(() => {
       void store.extend({ key, by: me, until: later(leaseMs) }).catch(() => undefined);
@@ -177,9 +169,8 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
       const limited = how.counts && !(await limit.take(openid));
       await turnOf(row);
       if (!message) throw new Error('an open row without its message');
-      // Others went first: what was read before them may be old.
-      const conversation = row.after.length === 0 ? how.conversation : null;
-      const outcome = await handler.apply({ key, message, conversation, at: receivedAt, limited });
+      const prepared = await how.prepared;
+      const outcome = await handler.apply({ key, message, prepared, at: receivedAt, limited });
       const { reply, apart = false } = outcome;
       const tellAt = reply && how.tellAt();
       if (apart && reply && tellAt) await deps.oweLateApart({ key: `late:${key}`, openid, reply });
@@ -293,6 +284,19 @@ export function createIntake<C>(deps: IntakeDeps<C>): Intake {
       return true;
     },
   };
+}
+
+/** What `work` comes to, or null where it takes longer than a claim may wait. */
+async function soon<T>(work: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const slow = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, DECIDE_LIMIT_MS, null);
+  });
+  try {
+    return await Promise.race([work, slow]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function sleep(ms: number): Promise<void> {

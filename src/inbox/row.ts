@@ -37,22 +37,32 @@ export interface InboxRow {
   readonly apart: boolean;
 }
 
-/** What a feature above must give, so that the inbox can run without knowing any flow. `C` = its conversation state. */
-export interface InboxHandler<C> {
+/** What a message will do, decided before anything is written. What else is in it is the handler's business. */
+export interface Prepared {
+  /** The answer where nothing is left to be done; null = the message changes something. */
+  readonly outcome: Outcome | null;
+}
+
+/**
+ * What a feature above must give, so that the inbox can run without knowing any flow. `C` = its conversation state, `P`
+ * = its plan for one message.
+ */
+export interface InboxHandler<C, P extends Prepared> {
   /** The resident's conversation as it stands. Called with the hot pool's limits. */
   load(openid: string): Promise<C>;
-  /** The reply of a message that changes nothing, or undefined where it changes something. Must have no effect. */
-  readOnly(input: { message: InboundMessage; conversation: C; at: Date }): Promise<Outcome | undefined>;
+  /** Decides what the message does, and does nothing: called before the message is claimed. */
+  prepare(input: Asked & { conversation: C }): Promise<P>;
   /**
    * Makes the message's effect exactly once, however often it is called with the same key, and answers the reply.
-   * `conversation` is what `load` gave when nothing can have changed it since; null = read it again.
+   * `prepared` is run if it still fits the conversation; null, or one that others overtook: decided anew.
    */
-  apply(input: {
-    key: string;
-    message: InboundMessage;
-    conversation: C | null;
-    at: Date;
-    /** The resident sends too fast: keep what they say, answer only that they should wait. */
-    limited: boolean;
-  }): Promise<Outcome>;
+  apply(input: Asked & { prepared: P | null }): Promise<Outcome>;
+}
+
+interface Asked {
+  readonly key: string;
+  readonly message: InboundMessage;
+  readonly at: Date;
+  /** The resident sends too fast: keep what they say, answer only that they should wait. */
+  readonly limited: boolean;
 }

@@ -38,14 +38,15 @@ const spool = await createSpool({
   codec: createSpoolCodec({ sealer: createSealer(keys, 'spool') }),
   log,
 });
-const inbox = createInbox<null>({
+const inbox = createInbox({
   connection: mongo.hot,
   codec: createRowCodec({ sealer: createSealer(keys, 'inbox'), signer: createSigner(keys, 'inbox') }),
   spool,
   handler: {
     load: async () => null,
-    readOnly: async ({ message }) =>
-      message.type === 'text' && message.text.startsWith('read') ? text(`found ${message.text}`) : undefined,
+    prepare: async ({ message }) => ({
+      outcome: message.type === 'text' && message.text.startsWith('read') ? text(`found ${message.text}`) : null,
+    }),
     apply: async ({ key, message, at }) => {
       const said = message.type === 'text' ? message.text : message.type;
       if (options.hang === 'before' && said.includes('hang')) await forever;

@@ -1,5 +1,5 @@
 import type { ConversationDeps } from './deps.ts';
-import { createAsleep } from './asleep.ts';
+import { createIdleComplaint } from './idle-complaint.ts';
 import { createCommands } from './commands.ts';
 import { createComplaintTalk } from './complaint-flow.ts';
 import { createDecide } from './decide.ts';
@@ -13,13 +13,13 @@ import type { Speech } from './speech.ts';
 import { createTipoffTalk } from './tipoff-flow.ts';
 import { createVillages } from './villages.ts';
 
-interface TalkDeps extends ConversationDeps {
+interface AssemblyDeps extends ConversationDeps {
   readonly speech: Speech;
   readonly forget: (openid: string, until: Date) => Promise<void>;
 }
 
 /** Every part of the conversation, built in the order in which each needs the ones before it. */
-export function createTalk(deps: TalkDeps): (turn: Turn) => Promise<Plan> {
+export function assembleConversation(deps: AssemblyDeps): (turn: Turn) => Promise<Plan> {
   const { config, speech } = deps;
   const { town, limits, categories, keywords } = config;
   const idleMs = limits.conversation.idleMinutes * 60_000;
@@ -36,7 +36,7 @@ export function createTalk(deps: TalkDeps): (turn: Turn) => Promise<Plan> {
   const ratings = createRatings(deps);
   const command = createCommands({ ...deps, queries, ratings, complaintTalk, settingsTalk, tipoffTalk });
   const offers = createOffers({ ...deps, queries, tipoffTalk, keywords, idleMs });
-  const inAsleep = createAsleep({ speech, complaintTalk, command, ratings, offers });
+  const idleComplaint = createIdleComplaint({ speech, complaintTalk, command, ratings, offers });
   const inEvent = createEvents({ ...deps, town });
   return createDecide({
     ...deps,
@@ -48,7 +48,7 @@ export function createTalk(deps: TalkDeps): (turn: Turn) => Promise<Plan> {
     command,
     ratings,
     offers,
-    inAsleep,
+    idleComplaint,
     inEvent,
   });
 }

@@ -3,14 +3,14 @@ import type { ComplaintTalk } from './complaint-flow.ts';
 import type { RunCommand } from './commands.ts';
 import { parseChoice, parseStars } from './numbers.ts';
 import type { Offers } from './offers.ts';
-import { MAX_PARTS, partOf } from './parts.ts';
+import { MAX_PARTS, partOf } from './what-was-said.ts';
 import { read, talk, withReply, type Plan, type Turn } from './plan.ts';
 import type { Ratings } from './ratings.ts';
 import type { Speech } from './speech.ts';
 import type { ComplaintFlow } from './state.ts';
 import type { Command } from './words.ts';
 
-interface AsleepDeps {
+interface IdleComplaintDeps {
   readonly speech: Speech;
   readonly complaintTalk: ComplaintTalk;
   readonly command: RunCommand;
@@ -22,9 +22,9 @@ interface AsleepDeps {
  * A resident comes back to a complaint that was left lying: it is offered again. An answer to its question goes on at
  * once; anything else gets its own answer, and what may belong to the complaint waits in `held` until they say so.
  */
-export type InAsleep = (turn: Turn, flow: ComplaintFlow, wanted: Command | undefined) => Promise<Plan>;
+export type InIdleComplaint = (turn: Turn, flow: ComplaintFlow, wanted: Command | undefined) => Promise<Plan>;
 
-export function createAsleep(deps: AsleepDeps): InAsleep {
+export function createIdleComplaint(deps: IdleComplaintDeps): InIdleComplaint {
   const { speech, complaintTalk, command } = deps;
   const { say } = speech;
 
