@@ -5,6 +5,7 @@ const path = require('node:path');
 const RANKS = [
   ['pages', 'conversation'],
   ['briefings'],
+  ['pushes'],
   ['complaints', 'tipoffs'],
   ['articles'],
   ['notices'],

@@ -16,7 +16,7 @@ import { createArticlesStore } from './articles.store.ts';
 import { createDesk } from './desk.ts';
 import { articleFigureRoutes } from './figures.ts';
 import { createArticleFigures } from './figures.store.ts';
-import { type ArticlesForBriefings, createForBriefings } from './for-briefings.ts';
+import { type ArticlesForRelease, createRelease } from './release.ts';
 import { type ImageFacts, readChecked, storeImage } from './media.ts';
 import { createPublicReads, type PublicReads } from './public.ts';
 import { createPublicStore } from './public.store.ts';
@@ -27,7 +27,7 @@ export { articlesCollections } from './articles.collections.ts';
 export type { PublicItem, Tombstone } from './public.ts';
 
 /** What other features may ask. */
-export type Articles = PublicReads & ArticlesForBriefings;
+export type Articles = PublicReads & ArticlesForRelease;
 
 export interface ArticlesDeps {
   /** The work pool. */
@@ -65,7 +65,7 @@ export function createArticles(deps: ArticlesDeps): {
   const rules = { categories, villages, units, publicUrl, files, words };
   const api: Articles = {
     ...createPublicReads({ store, publicStore, verifier, words, publicUrl }),
-    ...createForBriefings({ store, verifier, audit, clock, publicUrl }),
+    ...createRelease({ store, verifier, audit, clock, publicUrl }),
   };
   const { tellStaff, assertStillMay } = deps;
   const figures = createArticleFigures(connection);

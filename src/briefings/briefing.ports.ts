@@ -1,24 +1,17 @@
 import type { Actor } from '../audit/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
+import type { ExactArticle, FrozenArticle } from '../pushes/index.ts';
 import type { SubscribersApi } from '../subscribers/index.ts';
 import type { WechatClient } from '../wechat/index.ts';
-import type { FrozenArticle } from './briefing.ts';
-
-/** The approved text of one version, its hash recomputed from what is stored. */
-export interface ExactArticle {
-  readonly bodyHtml: string;
-  /** Every image of the body and the cover. */
-  readonly images: readonly { readonly mediaId: string; readonly bytes: Uint8Array }[];
-}
 
 /** What briefings need of the articles. */
 export interface ArticlesDoor {
   /** Approved or published ones only, in the order asked for; AppError wrong_state names which is not. */
-  freezeForBriefing(articleIds: readonly string[]): Promise<readonly FrozenArticle[]>;
+  freezeApproved(articleIds: readonly string[]): Promise<readonly FrozenArticle[]>;
   /** AppError content_mismatch on any difference; withdrawn or wrong_state where the version may not go out any more. */
   readExact(exact: { versionId: string; contentHash: string }): Promise<ExactArticle>;
   /** approved → published, in the transaction that records that the platform accepted the push. */
-  publishFromBriefing(
+  publishReleased(
     tx: Tx,
     order: {
       articleIds: readonly string[];

@@ -1,4 +1,5 @@
-import { canonicalJson, countChars, sha256Hex, type StateTable } from '../kernel/index.ts';
+import type { StateTable } from '../kernel/index.ts';
+import type { FrozenContent } from '../pushes/index.ts';
 import type { Audience } from '../subscribers/index.ts';
 
 export const BRIEFING_STATUSES = [
@@ -77,27 +78,6 @@ export const BRIEFING_MOVES: StateTable<BriefingStatus, BriefingMove> = {
   delivered: {},
   cancelled: {},
 };
-
-/** One article exactly as it was approved when the briefing was submitted. */
-export interface FrozenArticle {
-  readonly articleId: string;
-  readonly versionId: string;
-  readonly version: number;
-  readonly contentHash: string;
-  readonly title: string;
-  readonly shortTitle: string | null;
-  readonly summary: string;
-  readonly coverMediaId: string | null;
-  /** Path of the public page, e.g. `/articles/<id>`. */
-  readonly publicPath: string;
-}
-
-/** What a leader approves: exact versions in their order, and for whom. */
-export interface FrozenContent {
-  readonly title: string;
-  readonly audience: Audience;
-  readonly articles: readonly FrozenArticle[];
-}
 
 export interface PushCounts {
   readonly total: number;
@@ -201,37 +181,6 @@ export interface Briefing {
 
 /** Articles in one push (wechat-protocol §1.4). */
 export const MAX_ARTICLES = 8;
-/** Characters of a title on the platform (wechat-protocol §1.4). */
-export const TITLE_CHARS = 32;
-
-/** SHA-256 over everything that the leader sees and the push sends. */
-export function frozenHash({ title, audience, articles }: FrozenContent): string {
-  return sha256Hex(
-    canonicalJson({
-      title,
-      audience: { ...audience },
-      articles: articles.map(
-        ({ articleId, versionId, version, contentHash, title, shortTitle, summary, coverMediaId, publicPath }) => ({
-          articleId,
-          versionId,
-          version,
-          contentHash,
-          title,
-          shortTitle,
-          summary,
-          coverMediaId,
-          publicPath,
-        }),
-      ),
-    }),
-  );
-}
-
-/** The title as it is pushed; null where it is too long and no short one was given. */
-export function pushTitle({ title, shortTitle }: Pick<FrozenArticle, 'title' | 'shortTitle'>): string | null {
-  return [title, shortTitle].find((text) => text !== null && countChars(text) <= TITLE_CHARS) ?? null;
-}
-
 /** The order's name on the platform: at most 32 characters (45067), never used for two attempts at choice. */
 export function clientMsgIdOf(briefingId: string, pastBatches: number): string {
   return `b${briefingId}-${pastBatches + 1}`;

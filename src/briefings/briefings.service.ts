@@ -2,12 +2,12 @@ import { type AuditRecorder, staffActor } from '../audit/index.ts';
 import type { Caller } from '../http/index.ts';
 import { AppError, type Clock } from '../kernel/index.ts';
 import type { Transact, Tx } from '../platform/mongo/index.ts';
+import { checkBodyLength, type FrozenArticle, frozenHash, pushTitle } from '../pushes/index.ts';
 import { isKnownAudience, type TownGroups } from '../subscribers/index.ts';
 import type { ArticlesDoor, StaffDoor, TellStaff } from './briefing.ports.ts';
-import { type Briefing, type BriefingMove, type FrozenArticle, frozenHash, pushTitle } from './briefing.ts';
+import type { Briefing, BriefingMove } from './briefing.ts';
 import type { ComposeRequest, EditRequest } from './briefings.contract.ts';
 import { assertMove, type BriefingChange, type BriefingsStore } from './briefings.store.ts';
-import { checkBodyLength } from './push-content.ts';
 
 export interface BriefingsServiceDeps {
   readonly store: BriefingsStore;
@@ -113,7 +113,7 @@ export async function moveWithin(
 async function compose(deps: BriefingsServiceDeps, caller: Caller, request: ComposeRequest): Promise<Briefing> {
   const { store, articles, town, transact, audit, clock } = deps;
   if (!isKnownAudience(request.audience, town)) throw unknownAudience();
-  await articles.freezeForBriefing(request.articleIds);
+  await articles.freezeApproved(request.articleIds);
   return transact(async (tx) => {
     const made = await store.insert({ ...request, composers: [caller.id] }, clock.now(), tx);
     await audit.record(tx, {
@@ -133,7 +133,7 @@ async function edit(deps: BriefingsServiceDeps, caller: Caller, id: string, requ
   const seen = await get(deps, id);
   if (baseRev !== undefined && baseRev !== seen.rev) throw new AppError('stale_version');
   assertMove(seen, 'edit');
-  if (articleIds) await deps.articles.freezeForBriefing(articleIds);
+  if (articleIds) await deps.articles.freezeApproved(articleIds);
   const composers = seen.composers.includes(caller.id) ? seen.composers : [...seen.composers, caller.id];
   return move(
     deps,
@@ -162,7 +162,7 @@ async function edit(deps: BriefingsServiceDeps, caller: Caller, id: string, requ
 async function submit(deps: BriefingsServiceDeps, caller: Caller, id: string): Promise<Briefing> {
   const seen = await get(deps, id);
   assertMove(seen, 'submit');
-  const articles = await deps.articles.freezeForBriefing(seen.articleIds);
+  const articles = await deps.articles.freezeApproved(seen.articleIds);
   for (const article of articles) {
     if (pushTitle(article) === null) {
       throw new AppError('invalid_input', {
@@ -222,7 +222,7 @@ const stillLeader =
 
 /** Refuses where an article was withdrawn, or approved anew, since the briefing was submitted. */
 export async function assertStillCurrent(articles: ArticlesDoor, frozen: readonly FrozenArticle[]): Promise<void> {
-  const now = await articles.freezeForBriefing(frozen.map(({ articleId }) => articleId));
+  const now = await articles.freezeApproved(frozen.map(({ articleId }) => articleId));
   for (const [at, article] of frozen.entries()) {
     if (now[at]?.versionId === article.versionId && now[at].contentHash === article.contentHash) continue;
     throw new AppError('wrong_state', {

@@ -22,7 +22,6 @@ import { createSchedulingService } from './scheduling.service.ts';
 import { stuckPushes, type StuckPush } from './stuck.ts';
 
 export type { ArticlesDoor, StaffDoor, TellStaff } from './briefing.ports.ts';
-export type { FrozenArticle } from './briefing.ts';
 export type { MassSendFinished } from './finish.ts';
 export type { StuckPush } from './stuck.ts';
 

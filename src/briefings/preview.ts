@@ -3,7 +3,7 @@ import type { Caller } from '../http/index.ts';
 import { AppError, isAppError, type Log } from '../kernel/index.ts';
 import type { Transact } from '../platform/mongo/index.ts';
 import type { ArticlesDoor, PushClient, StaffDoor } from './briefing.ports.ts';
-import { type Briefing, pushTitle } from './briefing.ts';
+import type { Briefing } from './briefing.ts';
 import type { ManualPush } from './briefings.contract.ts';
 import {
   bodyImageIds,
@@ -12,8 +12,9 @@ import {
   draftArticle,
   imageBytes,
   imageName,
+  pushTitle,
   withImagesAt,
-} from './push-content.ts';
+} from '../pushes/index.ts';
 
 export interface PreviewDeps {
   readonly articles: ArticlesDoor;
@@ -63,7 +64,7 @@ export async function previewBriefing(
 }
 
 async function previewDraft({ articles, client, publicUrl }: PreviewDeps, seen: Briefing): Promise<string> {
-  const frozen = seen.frozen?.articles ?? (await articles.freezeForBriefing(seen.articleIds));
+  const frozen = seen.frozen?.articles ?? (await articles.freezeApproved(seen.articleIds));
   const draft = [];
   for (const article of frozen) {
     const exact = await articles.readExact(article);

@@ -132,7 +132,7 @@ export async function withPublishing<T>(
   try {
     return await transact(async (tx) => {
       const result = await write(tx);
-      if (result !== null) await articles.publishFromBriefing(tx, { articleIds, versionIds, actor });
+      if (result !== null) await articles.publishReleased(tx, { articleIds, versionIds, actor });
       return result;
     });
   } catch (err) {

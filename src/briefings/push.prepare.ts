@@ -1,16 +1,18 @@
 import { AppError, isAppError } from '../kernel/index.ts';
 import type { MassAudience, MassContent } from '../wechat/index.ts';
-import type { ExactArticle } from './briefing.ports.ts';
-import { type Batch, type Briefing, type FrozenArticle, frozenHash } from './briefing.ts';
+import type { Batch, Briefing } from './briefing.ts';
 import {
   bodyImageIds,
   checkBodyLength,
   coverOf,
   draftArticle,
+  type ExactArticle,
+  type FrozenArticle,
+  frozenHash,
   imageBytes,
   imageName,
   textContent,
-} from './push-content.ts';
+} from '../pushes/index.ts';
 import { assertStillCurrent } from './briefings.service.ts';
 import type { Hold, PushContext } from './push.context.ts';
 

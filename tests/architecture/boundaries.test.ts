@@ -63,6 +63,7 @@ only-wechat-touches-the-sdk: src/pages/sdk.ts → node_modules/wechat-api
 pages-knows-only-lower-features: src/pages/order.ts → src/conversation/index.ts
 platform-knows-only-kernel: src/platform/redis/up.ts → src/http/index.ts
 production-needs-no-dev-dependency: src/pages/dev.ts → node_modules/fast-check
+pushes-knows-only-lower-features: src/pushes/order.ts → src/briefings/index.ts
 sandbox-is-another-party: src/sandbox/to-wechat.ts → src/wechat/index.ts
 scripts-stand-without-tests: scripts/other.ts → tests/support/help.ts
 src-stands-without-scripts-and-tests: src/pages/to-scripts.ts → scripts/stores/index.ts

@@ -74,7 +74,7 @@ describe('what was altered past the service', () => {
 
     const counted = alarms;
     await expect(door.readExact(exact)).rejects.toMatchObject({ code: 'content_mismatch' });
-    await expect(door.freezeForBriefing([article.id])).rejects.toMatchObject({ code: 'content_mismatch' });
+    await expect(door.freezeApproved([article.id])).rejects.toMatchObject({ code: 'content_mismatch' });
     expect(alarms).toBe(counted + 2);
     await versions().deleteMany({ articleId: oid(article.id) });
   });
@@ -134,15 +134,15 @@ describe('the door for briefings', () => {
 
   it('freezes what is approved, in the order asked for, and names what is not', async () => {
     const [first, second, draft] = await Promise.all([waiting(), published(), office.write({ title: '还是草稿' })]);
-    expect((await door.freezeForBriefing([second.id, first.id])).map(({ articleId }) => articleId)).toEqual([
+    expect((await door.freezeApproved([second.id, first.id])).map(({ articleId }) => articleId)).toEqual([
       second.id,
       first.id,
     ]);
-    await expect(door.freezeForBriefing([first.id, draft.id])).rejects.toMatchObject({
+    await expect(door.freezeApproved([first.id, draft.id])).rejects.toMatchObject({
       code: 'wrong_state',
       message: expect.stringContaining('还是草稿') as string,
     });
-    await expect(door.freezeForBriefing(['0'.repeat(24)])).rejects.toMatchObject({ code: 'not_found' });
+    await expect(door.freezeApproved(['0'.repeat(24)])).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('reads exactly the frozen version, with the bytes of its images', async () => {
@@ -179,11 +179,11 @@ describe('the door for briefings', () => {
     const article = await waiting();
     const { versionId } = await exactOf(article.id);
     const order = { articleIds: [article.id], actor: SYSTEM };
-    await transact((tx) => door.publishFromBriefing(tx, { ...order, versionIds: ['0'.repeat(24)] }));
+    await transact((tx) => door.publishReleased(tx, { ...order, versionIds: ['0'.repeat(24)] }));
     expect((await office.page(`/articles/${article.id}`)).status).toBe(404);
-    await transact((tx) => door.publishFromBriefing(tx, { ...order, versionIds: [versionId] }));
+    await transact((tx) => door.publishReleased(tx, { ...order, versionIds: [versionId] }));
     expect((await office.page(`/articles/${article.id}`)).status).toBe(200);
-    await transact((tx) => door.publishFromBriefing(tx, order));
+    await transact((tx) => door.publishReleased(tx, order));
     expect(await person('editor').get(`/articles/${article.id}`)).toMatchObject({
       status: 'published',
       publicVersion: 1,
@@ -193,7 +193,7 @@ describe('the door for briefings', () => {
   it('leaves a withdrawn article withdrawn', async () => {
     const article = await waiting();
     await person('leader').post(`/articles/${article.id}/withdraw`, { reason: '示例' });
-    await transact((tx) => door.publishFromBriefing(tx, { articleIds: [article.id], actor: SYSTEM }));
+    await transact((tx) => door.publishReleased(tx, { articleIds: [article.id], actor: SYSTEM }));
     expect(await person('editor').get(`/articles/${article.id}`)).toMatchObject({
       status: 'withdrawn',
       publicVersion: null,

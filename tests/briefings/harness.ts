@@ -4,12 +4,8 @@ import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import { afterAll } from 'vitest';
 import type { AuditEntry, AuditRecorder } from '../../src/audit/index.ts';
-import {
-  type ArticlesDoor,
-  briefingsCollections,
-  createBriefings,
-  type FrozenArticle,
-} from '../../src/briefings/index.ts';
+import { type ArticlesDoor, briefingsCollections, createBriefings } from '../../src/briefings/index.ts';
+import type { FrozenArticle } from '../../src/pushes/index.ts';
 import type { Caller, RequestFacts, Route } from '../../src/http/index.ts';
 import { AppError, type Log, sha256Hex } from '../../src/kernel/index.ts';
 import type { Sweep } from '../../src/platform/jobs/index.ts';
@@ -76,7 +72,7 @@ export function memoryArticles() {
   const all = new Map<string, TestArticle>();
   const byVersion = (versionId: string) => [...all.values()].find(({ frozen }) => frozen.versionId === versionId);
   const door: ArticlesDoor = {
-    freezeForBriefing: async (articleIds) =>
+    freezeApproved: async (articleIds) =>
       articleIds.map((articleId) => {
         const article = all.get(articleId);
         if (!article) throw new AppError('not_found');
@@ -96,7 +92,7 @@ export function memoryArticles() {
         images: [...ids, ...cover].map((mediaId) => ({ mediaId, bytes: PNG })),
       };
     },
-    publishFromBriefing: async (_tx, { articleIds }) => {
+    publishReleased: async (_tx, { articleIds }) => {
       for (const articleId of articleIds) {
         const article = all.get(articleId);
         if (article?.state === 'withdrawn') throw new AppError('withdrawn');

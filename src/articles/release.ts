@@ -10,7 +10,7 @@ import type { CheckedImage } from './media.ts';
 import { coverOf } from './public.ts';
 import type { Verifier } from './verify.ts';
 
-/** One exact version as a briefing keeps it. */
+/** One exact approved version, as whoever carries it out of the house keeps it. */
 export interface FrozenArticle {
   readonly articleId: string;
   readonly versionId: string;
@@ -31,24 +31,24 @@ export interface ExactArticle extends FrozenArticle {
   readonly images: readonly CheckedImage[];
 }
 
-/** What briefings ask of the articles. */
-export interface ArticlesForBriefings {
+/** What those ask who carry approved articles to the public: exact versions, and that they become public with it. */
+export interface ArticlesForRelease {
   /**
    * Approved or published articles only, in the order asked for; of an article with both, the newer version that waits
-   * for its briefing. AppError wrong_state names the first that is neither, invalid_input one without a title that fits.
+   * for its release. AppError wrong_state names the first that is neither, invalid_input one without a title that fits.
    */
-  freezeForBriefing(articleIds: readonly string[]): Promise<FrozenArticle[]>;
+  freezeApproved(articleIds: readonly string[]): Promise<FrozenArticle[]>;
   /**
-   * The version for the push. AppError content_mismatch on any difference between what is stored and the approved
+   * The version to be sent. AppError content_mismatch on any difference between what is stored and the approved
    * hash, withdrawn where the article was taken back, wrong_state where a newer version was approved since.
    */
   readExact(exact: { readonly versionId: string; readonly contentHash: string }): Promise<ExactArticle>;
   /**
-   * approved → published in the transaction that records the push; public or withdrawn ones stay as they are, and so
-   * does a version that was approved after the briefing froze another.
+   * approved → published in the transaction that records the release; public or withdrawn ones stay as they are, and so
+   * does a version that was approved after another was frozen.
    */
-  publishFromBriefing(tx: Tx, order: PublishOrder): Promise<void>;
-  /** Those of these that were withdrawn: a push that carried one may be taken off the phones. */
+  publishReleased(tx: Tx, order: PublishOrder): Promise<void>;
+  /** Those of these that were withdrawn: what carried one may be taken back. */
   withdrawnAmong(articleIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
@@ -67,10 +67,10 @@ interface Deps {
   readonly publicUrl: string;
 }
 
-export function createForBriefings(deps: Deps): ArticlesForBriefings {
+export function createRelease(deps: Deps): ArticlesForRelease {
   const { store } = deps;
   return {
-    freezeForBriefing: async (articleIds) => {
+    freezeApproved: async (articleIds) => {
       const articles = new Map((await store.articlesOf(articleIds)).map((article) => [article.id, article]));
       const frozen: FrozenArticle[] = [];
       for (const id of articleIds) frozen.push(await freeze(deps, id, articles.get(id)));
@@ -86,7 +86,7 @@ export function createForBriefings(deps: Deps): ArticlesForBriefings {
       const images = await deps.verifier.allAsApproved(version);
       return { ...frozenOf(version), bodyHtml: cleanBody(version.bodyHtml, deps.publicUrl).html, images };
     },
-    publishFromBriefing: async (tx, order) => {
+    publishReleased: async (tx, order) => {
       for (const id of order.articleIds) await publish(deps, tx, id, order);
     },
     withdrawnAmong: async (articleIds) => {

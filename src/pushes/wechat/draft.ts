@@ -1,7 +1,7 @@
-import { AppError, countChars, cutAtSentence, utf8Bytes } from '../kernel/index.ts';
-import type { DraftArticle } from '../wechat/index.ts';
-import type { ExactArticle } from './briefing.ports.ts';
-import { type FrozenArticle, pushTitle } from './briefing.ts';
+import { AppError, countChars, cutAtSentence, utf8Bytes } from '../../kernel/index.ts';
+import type { DraftArticle } from '../../wechat/index.ts';
+import { type FrozenArticle, pushTitle } from '../approved.ts';
+import type { ExactArticle } from '../ports.ts';
 import { plainCover } from './plain-cover.ts';
 
 /** Limits of a draft (wechat-protocol §1.4). */

@@ -1,0 +1,2 @@
+import '../briefings/index.ts';
+export {};
