@@ -39,6 +39,11 @@ module.exports = {
     forbid('wechat-knows-only-kernel', { path: '^src/wechat/' }, { path: '^src/(?!wechat/|kernel/)' }),
     forbid('http-knows-only-kernel', { path: '^src/http/' }, { path: '^src/(?!http/|kernel/)' }),
     forbid(
+      'feature-knows-no-feature',
+      { path: '^src/feature/' },
+      { path: '^src/(?!feature/|http/|platform/|kernel/)' },
+    ),
+    forbid(
       'features-do-not-look-up',
       { path: inside([...FEATURES, 'inbox']) },
       { path: '^src/(app|sandbox|console)/|^src/main\\.ts$' },
@@ -61,7 +66,7 @@ module.exports = {
       'enter-by-the-door',
       { path: '^(?:src|scripts)/([^/]+)/', pathNot: '^src/console/' },
       {
-        path: inside([...FEATURES, 'inbox', 'wechat', 'http', 'kernel']),
+        path: inside([...FEATURES, 'feature', 'inbox', 'wechat', 'http', 'kernel']),
         pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'],
       },
     ),

@@ -82,11 +82,13 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
   const workingDays = createWorkingDays(config.calendars);
   const connection = mongo.work;
   const transact = createTransact(mongo.work);
-  const shared = { connection, transact, clock, log };
+  const ground = { connection, transact, clock, log };
+  const auditFeature = createAudit({ ...ground, keys });
+  const audit = auditFeature.api;
+  const shared = { ...ground, audit };
 
-  const audit = createAudit({ ...shared, keys });
-  const staff = createStaff({ ...shared, audit, limiter, units: town.units, sessionHours: limits.sessionHours });
-  const subscribers = createSubscribers({ ...shared, audit, town, wechat });
+  const staff = createStaff({ ...shared, limiter, units: town.units, sessionHours: limits.sessionHours });
+  const subscribers = createSubscribers({ ...shared, town, wechat });
   // Notices lie below the inbox and the conversation, which know when a resident wrote: both are handed down.
   const contacts = {
     of: async (_openid: string, _since: Date) => [] as ContactList,
@@ -111,7 +113,6 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
   const pushes = { with: async (_articleId: string): Promise<readonly { id: string; title: string }[]> => [] };
   const articles = createArticles({
     ...shared,
-    audit,
     categories: config.categories,
     villages: town.villages,
     units: town.units,
@@ -124,7 +125,6 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
   });
   const complaints = createComplaints({
     ...shared,
-    audit,
     notices,
     config,
     say,
@@ -135,7 +135,6 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
   });
   const briefings = createBriefings({
     ...shared,
-    audit,
     articles: articles.api,
     subscribers: subscribers.api,
     staff: { boundOpenidOf: (id) => staff.api.phoneOf(id), assertStillMay: staff.api.assertStillMay },
@@ -151,14 +150,12 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
   pushes.with = (articleId) => briefings.api.pushedWith(articleId);
   const menu = createMenu({
     ...shared,
-    audit,
     wechat,
     configured: config.menu,
     choices: menuChoices(config.categories),
   });
   const tipoffs = createTipoffs({
     ...shared,
-    audit,
     keys,
     config,
     say,
@@ -228,7 +225,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
 
   const routes: Route[] = [
     ...staff.routes,
-    ...audit.routes,
+    ...auditFeature.routes,
     ...subscribers.routes,
     ...articles.routes,
     ...complaints.routes,
@@ -239,7 +236,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
     ...metaRoutes(config),
   ];
   const everySweep = [
-    ...audit.sweeps,
+    ...auditFeature.sweeps,
     ...subscribers.sweeps,
     ...notices.sweeps,
     ...articles.sweeps,
@@ -256,7 +253,7 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
       redis,
       inbox,
       notices,
-      audit,
+      features: [auditFeature, articles, menu],
       briefings: briefings.api,
       subscribers: subscribers.api,
       platform,

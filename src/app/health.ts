@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../kernel/index.ts';
-import type { Audit } from '../audit/index.ts';
 import type { BriefingsApi } from '../briefings/index.ts';
+import type { Feature } from '../feature/index.ts';
 import { defineRoute, type Route } from '../http/index.ts';
 import type { Inbox } from '../inbox/index.ts';
 import type { Notices } from '../notices/index.ts';
@@ -18,7 +18,7 @@ export interface HealthDeps {
   readonly redis: Redis | null;
   readonly inbox: Pick<Inbox, 'status'>;
   readonly notices: Pick<Notices, 'countStuck'>;
-  readonly audit: Pick<Audit, 'unsealedBefore'>;
+  readonly features: readonly Pick<Feature, 'health'>[];
   readonly briefings: Pick<BriefingsApi, 'stuck' | 'quota'>;
   readonly subscribers: Pick<SubscribersApi, 'stuck'>;
   readonly platform: PlatformCalls;
@@ -29,8 +29,6 @@ export interface HealthDeps {
 
 /** A notice that should have gone out ten minutes ago is stuck; the sweep looks each second. */
 const STUCK_MS = 600_000;
-/** Audit rows are sealed within 2 s (P6); a minute late means that no sealer runs. */
-const UNSEALED_MS = 60_000;
 
 /** Stuck work in words, for the one page that the office looks at (`GET /health`). */
 export function healthRoutes(deps: HealthDeps): Route[] {
@@ -50,9 +48,9 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
   const now = deps.clock.now();
   const before = (ms: number): Date => new Date(now.getTime() - ms);
   const inbox = await deps.inbox.status();
-  const [stuckNotices, unsealed, stuckPushes, stuckSubscribers, quota] = await Promise.all([
+  const [stuckNotices, sentences, stuckPushes, stuckSubscribers, quota] = await Promise.all([
     deps.notices.countStuck(before(STUCK_MS)),
-    deps.audit.unsealedBefore(before(UNSEALED_MS)),
+    Promise.all(deps.features.map((feature) => feature.health())),
     deps.briefings.stuck(),
     deps.subscribers.stuck(),
     deps.briefings.quota(),
@@ -66,7 +64,7 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
     inbox.failed > 0 ? `有 ${inbox.failed} 条消息多次处理失败，需要技术人员查看。` : null,
     inbox.broken > 0 ? `本机有 ${inbox.broken} 个暂存文件里有读不出的内容，需要技术人员查看。` : null,
     stuckNotices > 0 ? `有 ${stuckNotices} 条告知超过十分钟没有发出。` : null,
-    unsealed > 0 ? `有 ${unsealed} 条审计记录还没有封存。` : null,
+    ...sentences.flat(),
     failsNow(token) ? `取不到微信接口凭证，推送和主动告知都发不出：${token.words}` : null,
     ...stuckPushes.map((push) => push.words),
     ...stuckSubscribers,

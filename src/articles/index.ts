@@ -1,14 +1,13 @@
 import type { Connection } from '../platform/mongo/index.ts';
 import type { AuditRecorder } from '../audit/index.ts';
-import type { Route } from '../http/index.ts';
+import { alwaysWell, type Feature, NOTHING_PERSONAL } from '../feature/index.ts';
 import type { Clock, Log } from '../kernel/index.ts';
 import type { Category, Town } from '../platform/config/index.ts';
 import { createFileStore } from '../platform/files/index.ts';
-import type { Sweep } from '../platform/jobs/index.ts';
 import type { Transact } from '../platform/mongo/index.ts';
 import type { SearchWords } from '../platform/search-words/index.ts';
 import { roleMay } from '../staff/index.ts';
-import { MEDIA_BUCKET } from './articles.collections.ts';
+import { articlesCollections, MEDIA_BUCKET } from './articles.collections.ts';
 import { articlesRoutes, type PushedBriefing } from './articles.routes.ts';
 import { createArticlesService } from './articles.service.ts';
 import type { AssertStillMay, TellStaff } from './service-parts.ts';
@@ -23,7 +22,7 @@ import { createPublicStore } from './public.store.ts';
 import { createVerifier } from './verify.ts';
 
 export { MAX_UPLOAD_BYTES } from './media.ts';
-export { articlesCollections } from './articles.collections.ts';
+export { articlesCollections };
 export type { PublicItem, Tombstone } from './public.ts';
 
 /** What other features may ask. */
@@ -51,11 +50,7 @@ export interface ArticlesDeps {
 }
 
 /** Articles: write → submit → approve → public → withdrawn (P1). See README.md. */
-export function createArticles(deps: ArticlesDeps): {
-  readonly api: Articles;
-  readonly routes: readonly Route[];
-  readonly sweeps: readonly Sweep[];
-} {
+export function createArticles(deps: ArticlesDeps): Feature<Articles> {
   const { connection, words, publicUrl, transact, audit, clock } = deps;
   const files = createFileStore<ImageFacts>({ connection, bucket: MEDIA_BUCKET });
   const store = createArticlesStore(connection);
@@ -82,9 +77,13 @@ export function createArticles(deps: ArticlesDeps): {
     may: roleMay,
   });
   return {
+    name: 'articles',
     api,
     // `/articles/counts` stands before `/articles/:id`.
     routes: [...articleFigureRoutes({ store: figures, categories: deps.categories, clock }), ...routes],
     sweeps: [],
+    collections: articlesCollections,
+    health: alwaysWell,
+    personal: NOTHING_PERSONAL,
   };
 }

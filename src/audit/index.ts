@@ -1,25 +1,23 @@
-import type { Connection } from '../platform/mongo/index.ts';
+import { type Feature, NOTHING_PERSONAL } from '../feature/index.ts';
 import type { Clock, Log } from '../kernel/index.ts';
-import type { Route } from '../http/index.ts';
-import type { Sweep } from '../platform/jobs/index.ts';
-import type { Transact } from '../platform/mongo/index.ts';
+import type { Connection, Transact } from '../platform/mongo/index.ts';
 import { createSigner, type Keys } from '../platform/sealing/index.ts';
 import type { AuditRecorder } from './audit.ts';
 import { auditRoutes } from './audit.routes.ts';
-import { createAuditStore } from './audit.store.ts';
+import { auditCollections, createAuditStore } from './audit.store.ts';
 import { createSealSweep, verifyChain, type AuditVerdict } from './seal.ts';
 
 export { staffActor, type Actor, type AuditEntry, type AuditRecorder } from './audit.ts';
-export { auditCollections } from './audit.store.ts';
+export { auditCollections };
 export type { AuditVerdict } from './seal.ts';
 
+/** What commands and features may ask. */
 export interface Audit extends AuditRecorder {
   verify(knownHeads?: readonly { seq: number; mac: string }[]): Promise<AuditVerdict>;
-  /** Rows that wait longer than they should: more than 0 means that the sealer stands still. */
-  unsealedBefore(at: Date): Promise<number>;
-  readonly routes: readonly Route[];
-  readonly sweeps: readonly Sweep[];
 }
+
+/** Rows are sealed within 2 s (P6); a minute late means that no sealer runs. */
+const UNSEALED_MS = 60_000;
 
 /** The append-only, sealed record of who did what (P6). */
 export function createAudit(deps: {
@@ -28,15 +26,24 @@ export function createAudit(deps: {
   keys: Keys;
   clock: Clock;
   log: Log;
-}): Audit {
+}): Feature<Audit> {
   const { clock, log, transact } = deps;
   const store = createAuditStore(deps.connection);
   const signer = createSigner(deps.keys, 'audit');
   return {
-    record: (tx, entry) => store.insert(tx, entry, clock.now()),
-    verify: (knownHeads) => verifyChain({ store, signer, clock }, knownHeads),
-    unsealedBefore: (at) => store.countUnsealedBefore(at),
+    name: 'audit',
+    api: {
+      record: (tx, entry) => store.insert(tx, entry, clock.now()),
+      verify: (knownHeads) => verifyChain({ store, signer, clock }, knownHeads),
+    },
     routes: auditRoutes(store),
     sweeps: [createSealSweep({ store, transact, signer, clock, log })],
+    collections: auditCollections,
+    health: async () => {
+      const unsealed = await store.countUnsealedBefore(new Date(clock.now().getTime() - UNSEALED_MS));
+      return unsealed > 0 ? [`有 ${unsealed} 条审计记录还没有封存。`] : [];
+    },
+    // Residents stand in it under pseudonyms alone.
+    personal: NOTHING_PERSONAL,
   };
 }

@@ -40,6 +40,7 @@ demo-uses-public-interfaces: scripts/demo/play.ts → src/app/index.ts
 e2e-uses-public-interfaces: tests/e2e/day.ts → src/articles/index.ts
 enter-by-the-door: src/pages/side-door.ts → src/complaints/inner.ts
 enter-platform-by-the-door: src/pages/platform-side-door.ts → src/platform/redis/inner.ts
+feature-knows-no-feature: src/feature/up.ts → src/audit/index.ts
 features-do-not-look-up: src/articles/to-app.ts → src/app/index.ts
 features-do-not-look-up: src/articles/to-sandbox.ts → src/sandbox/index.ts
 http-knows-only-kernel: src/http/to-app.ts → src/app/index.ts

@@ -26,7 +26,7 @@ beforeAll(async () => {
   door = createArticles({
     ...shared,
     transact,
-    audit: createAudit({ ...shared, transact, keys: { current: 'k'.repeat(32), previous: undefined } }),
+    audit: createAudit({ ...shared, transact, keys: { current: 'k'.repeat(32), previous: undefined } }).api,
     categories: config.categories,
     villages: config.town.villages,
     units: config.town.units,

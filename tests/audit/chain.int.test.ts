@@ -7,6 +7,7 @@ import mongoose, { type Connection } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allCollections } from '../../src/app/collections.ts';
 import { createAudit, type Audit } from '../../src/audit/index.ts';
+import type { Feature } from '../../src/feature/index.ts';
 import { createLog } from '../../src/platform/logging/index.ts';
 import { createTransact, migrateCollections } from '../../src/platform/mongo/index.ts';
 import { environment, temporaryFolder } from '../support/office.ts';
@@ -37,18 +38,19 @@ beforeEach(async () => {
 });
 
 /** One process's audit: its own sealer, its own clock `aheadMs` before the others'. */
-function process_(keys = KEYS, aheadMs = 0): Audit {
-  return createAudit({
+function process_(keys = KEYS, aheadMs = 0): Audit & Pick<Feature, 'sweeps'> {
+  const { api, sweeps } = createAudit({
     connection,
     transact: createTransact(connection),
     keys,
     clock: { now: () => new Date(Date.now() + offset + aheadMs) },
     log: createLog({ level: 'info', role: 'test', destination: { write: (line) => void lines.push(line) } }),
   });
+  return { ...api, sweeps };
 }
 const transact = async <T>(work: Parameters<ReturnType<typeof createTransact>>[0]) =>
   createTransact(connection)(work) as Promise<T>;
-const seal = async (audit: Audit) => audit.sweeps[0]!.run();
+const seal = async (audit: Pick<Feature, 'sweeps'>) => audit.sweeps[0]!.run();
 const record = (audit: Audit, reason: string) =>
   transact((tx) =>
     audit.record(tx, {
@@ -67,7 +69,7 @@ const heads = () =>
     .filter((l) => l.event === 'audit.head');
 
 /** Eight sealed rows. */
-async function sealedChain(): Promise<Audit> {
+async function sealedChain(): Promise<Audit & Pick<Feature, 'sweeps'>> {
   const audit = process_();
   for (let count = 1; count <= 8; count += 1) await record(audit, `理由 ${count}`);
   expect(await seal(audit)).toBe(8);

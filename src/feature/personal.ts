@@ -1,0 +1,59 @@
+import type { Tx } from '../platform/mongo/index.ts';
+
+/** Whose data: a resident by openid, or only a reference (a ticket) that no longer knows, or never knew, an openid. */
+export interface Person {
+  readonly openid: string | null;
+  readonly reference: string | null;
+}
+
+/** Somebody who has left. What was said after `until` was said by somebody who had come back. */
+export interface Leaver {
+  readonly openid: string;
+  readonly until: Date;
+}
+
+export interface Forgotten {
+  /** References that no longer know the resident. */
+  readonly forgotten: readonly string[];
+  /** References that still need to: they are not settled yet. */
+  readonly waiting: readonly string[];
+}
+
+/** What ends by itself when its days (`retentionDays`) are over. */
+export interface Expiry {
+  /** The sweep in which it runs; those of one name run one after another. */
+  readonly sweep: string;
+  readonly everySeconds: number;
+  /** Most that one call takes: with so many done there may be more. */
+  readonly batch: number;
+  /** Ends up to `batch`, oldest first, in the transaction that audits it; answers how many. */
+  run(tx: Tx): Promise<number>;
+}
+
+/**
+ * What one feature holds of a resident (P5). `src/privacy` asks all features in turn; each writes only its own
+ * collections. What takes a `tx` happens in one transaction with that of all others and with its audit row.
+ */
+export interface Personal {
+  /** Whose reference it is: null = nobody is known any more, undefined = none of this feature's. */
+  whose?(reference: string): Promise<string | null | undefined>;
+  /** What the resident may see, by its heading in the export. Nothing tells of a tipoff (P8). */
+  held(person: Person): Promise<Readonly<Record<string, unknown>>>;
+  /** They have left: takes them out of all that can do without them. */
+  cut(tx: Tx, leaver: Leaver): Promise<void>;
+  /** They have come back: what still knows them is theirs again. */
+  back?(tx: Tx, openid: string): Promise<void>;
+  /** They asked to be forgotten: takes them out of all that is settled. */
+  forget(tx: Tx, person: Person): Promise<Forgotten>;
+  readonly expire: readonly Expiry[];
+}
+
+export const NOTHING_FORGOTTEN: Forgotten = { forgotten: [], waiting: [] };
+
+/** For a feature that holds nothing of residents. */
+export const NOTHING_PERSONAL: Personal = {
+  held: async () => ({}),
+  cut: async () => {},
+  forget: async () => NOTHING_FORGOTTEN,
+  expire: [],
+};

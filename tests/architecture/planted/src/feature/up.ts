@@ -1,0 +1,2 @@
+import '../audit/index.ts';
+export {};
