@@ -4,7 +4,7 @@ import type { Config } from '../platform/config/index.ts';
 import { checkServer, serverTime, verifyCollections, type Connection } from '../platform/mongo/index.ts';
 import { createWorkingDays } from '../platform/working-days/index.ts';
 import type { StaffApi } from '../staff/index.ts';
-import type { AccountRights, WechatClient } from '../wechat/index.ts';
+import { platformFailureOf, type AccountRights, type PlatformReason, type WechatClient } from '../wechat/index.ts';
 import { allCollections } from './collections.ts';
 
 /** `broken` = something will not work; `warnings` = somebody should know. One Chinese sentence each. */
@@ -26,8 +26,6 @@ export interface CheckupDeps {
 
 /** Signed links, tokens and due dates bear this much; the platform's signatures carry the second. */
 const MAX_SKEW_MS = 30_000;
-const NO_RIGHT = 48_001;
-const NO_SUCH_MASS = 40_059;
 
 /** What an account without a right lacks, in the office's words. */
 const LACKS: Readonly<Partial<Record<keyof AccountRights, string>>> = {
@@ -92,8 +90,9 @@ async function examinePlatform({ wechat, platformTime, clock }: CheckupDeps, fou
   const lacking = new Set((Object.keys(LACKS) as (keyof AccountRights)[]).filter((right) => !wechat.rights[right]));
   for (const [right, ask] of asked.filter(([right]) => !lacking.has(right))) {
     const refused = await failureOf(ask);
-    if (refused?.errcode === NO_RIGHT) lacking.add(right);
-    else if (refused && refused.errcode !== NO_SUCH_MASS) found.warnings.push(`微信平台（${right}）：${refused.words}`);
+    if (refused?.reason === 'right_missing') lacking.add(right);
+    else if (refused && refused.reason !== 'no_such_push')
+      found.warnings.push(`微信平台（${right}）：${refused.words}`);
   }
   for (const right of lacking) found.warnings.push(`这个公众号${LACKS[right] ?? right}。`);
   if (!lacking.has('menu') && (await wechat.getMenu().catch(() => undefined)) === null) {
@@ -123,14 +122,16 @@ function noteSkew(who: string, theirs: Date, ours: Date, found: Findings): void 
 }
 
 /** Why a call failed, in words, with the platform's own where it names an address for the whitelist; null = it worked. */
-async function failureOf(ask: () => Promise<unknown>): Promise<{ errcode: number | null; words: string } | null> {
+async function failureOf(
+  ask: () => Promise<unknown>,
+): Promise<{ reason: PlatformReason | null; words: string } | null> {
   try {
     await ask();
     return null;
   } catch (error) {
     if (!isAppError(error)) throw error;
-    const { errcode = null, errmsg } = (error.details ?? {}) as { errcode?: number; errmsg?: string };
+    const { reason = null, errcode, errmsg } = platformFailureOf(error) ?? {};
     const said = errmsg ? `（微信原话：${errmsg}）` : '';
-    return { errcode, words: `${error.message}${errcode === null ? '' : `错误码 ${errcode}。`}${said}` };
+    return { reason, words: `${error.message}${errcode === undefined ? '' : `错误码 ${errcode}。`}${said}` };
   }
 }

@@ -1,3 +1,4 @@
+import { finishWords, massResultOf } from '../wechat/index.ts';
 import { type Batch, type Briefing, BRIEFING_MOVES, type PushCounts } from './briefing.ts';
 import type { FinishEvent } from './finish-events.store.ts';
 import { moveBySystem, type PushContext } from './push.context.ts';
@@ -24,7 +25,6 @@ export interface FinishDesk {
   settleWaiting(): Promise<number>;
 }
 
-const SUCCESS = 'send success';
 /** Longer than any repeat with the same clientmsgid; an older event belongs to a push made by hand. */
 const WAITING_MS = 25 * 3_600_000;
 /** Clocks of platform and town may differ by this much. */
@@ -60,7 +60,7 @@ function eventOf(event: MassSendFinished, arrivedAt: Date): FinishEvent {
   return {
     _id: event.msgId,
     status: event.status.slice(0, 100),
-    succeeded: event.status === SUCCESS,
+    succeeded: massResultOf(event.status).outcome === 'delivered',
     counts: {
       total: event.totalCount,
       filtered: event.filterCount,
@@ -150,24 +150,6 @@ export function finished(
   };
 }
 
-/** Words for the platform's reasons not to deliver (wechat-protocol §1.1). */
-const REASONS: Readonly<Record<string, string>> = {
-  'err(10001)': '平台判定涉嫌广告',
-  'err(20001)': '平台判定涉嫌政治内容',
-  'err(20004)': '平台判定涉嫌社会内容',
-  'err(20002)': '平台判定涉嫌色情',
-  'err(20006)': '平台判定涉嫌违法犯罪',
-  'err(20008)': '平台判定涉嫌欺诈',
-  'err(20013)': '平台判定涉嫌侵权',
-  'err(22000)': '平台判定涉嫌互推',
-  'err(21000)': '平台判定涉嫌其他违规',
-  'err(30001)': '原创校验出错，平台没有群发',
-  'err(30002)': '原创校验判定不能群发',
-  'err(30003)': '原创校验判定为转载，平台没有群发',
-  'err(40001)': '公众号管理员拒绝了这次群发',
-  'err(40002)': '公众号管理员30分钟内没有确认这次群发',
-};
-
 export function finishTrouble(status: string, at: Date) {
-  return { at, code: 'platform_refused', message: REASONS[status] ?? '平台没有发出这次群发。', errcode: null };
+  return { at, code: 'platform_refused', message: finishWords({ status }, []), errcode: null };
 }

@@ -1,5 +1,5 @@
 import { isAppError } from '../kernel/index.ts';
-import type { PlatformErrorDetails } from '../wechat/index.ts';
+import { type PlatformErrorDetails, reasonOf } from '../wechat/index.ts';
 import type { Batch } from './briefing.ts';
 
 /**
@@ -36,8 +36,6 @@ const DRAFT_GONE = 40007;
 export const NO_PUSH_LEFT = 45028;
 /** 48008: the account may not push this type of message. */
 export const NO_RIGHT_FOR_TYPE = 48008;
-/** 48001: not authorised for the interface at all. */
-const NO_RIGHT = 48001;
 
 /** The platform's error code inside an AppError, undefined where there is none. */
 export function errcodeOf(error: unknown): number | undefined {
@@ -59,7 +57,7 @@ export function afterPreparing(error: unknown, batch: Pick<Batch, 'uncertain' | 
   if (error.code === 'store_unavailable') return { kind: 'repeat', waitMs: backOff(batch.failures) };
   if (errcodeOf(error) === DRAFT_GONE && batch.rebuilds < MAX_REBUILDS) return { kind: 'rebuild' };
   if (batch.uncertain) return { kind: 'stop' };
-  return { kind: 'fail', code: errcodeOf(error) === NO_RIGHT ? 'manual_push_needed' : error.code };
+  return { kind: 'fail', code: reasonOf(error) === 'account_cannot' ? 'manual_push_needed' : error.code };
 }
 
 /** What follows a failure of the mass send itself. */
@@ -76,7 +74,7 @@ export function afterSending(error: unknown, batch: Pick<Batch, 'uncertain' | 'f
   // Also "no push left" proves nothing then: it may be our own first attempt that used the push.
   if (batch.uncertain) return { kind: 'stop' };
   if (errcode === NO_PUSH_LEFT) return { kind: 'hold' };
-  return { kind: 'fail', code: errcode === NO_RIGHT ? 'manual_push_needed' : error.code };
+  return { kind: 'fail', code: reasonOf(error) === 'account_cannot' ? 'manual_push_needed' : error.code };
 }
 
 function waitFor(error: unknown, failures: number): number {

@@ -1,10 +1,9 @@
 import { type Clock, isAppError, type Log, newToken } from '../kernel/index.ts';
 import type { Lease, Sweep } from '../platform/jobs/index.ts';
-import type { FollowerDetails, FollowerPage, WechatClient } from '../wechat/index.ts';
+import { type FollowerDetails, type FollowerPage, reasonOf, type WechatClient } from '../wechat/index.ts';
 import type { FollowersListStore, ListedFollower } from './followers-list.store.ts';
 import type { ImportProgress, SubscriberWorkStore } from './subscriber-work.store.ts';
 import { planTags, type TagKey, type TownGroups, villageOfScene } from './subscriber.ts';
-import { isErrcode } from './subscribers.tags.ts';
 
 export interface ImportDeps {
   readonly store: FollowersListStore;
@@ -23,8 +22,6 @@ const LEASE_MS = 120_000;
 const BACK_OFF_MS = { first: 5_000, most: 1_800_000 };
 /** Failures in a row, other than the platform's "later", after which a person has to look. */
 const MAX_FAILURES = 20;
-/** 40003: the follower after whom the next page was to start has left meanwhile. */
-const NO_FOLLOWER = 40003;
 /** How often the list is begun anew for that within one run; whoever was handled already costs one look. */
 const MAX_RESTARTS = 5;
 /** A departure this long before the list may be an older one; clocks differ, and events count in whole seconds. */
@@ -62,7 +59,9 @@ async function run(deps: ImportDeps): Promise<number> {
 async function giveUpOrWait({ work, clock }: ImportDeps, by: string, failures: number, error: unknown): Promise<void> {
   const now = clock.now();
   const later = isAppError(error, 'platform_retry') || isAppError(error, 'platform_unknown');
-  const never = isAppError(error, 'platform_refused') || (failures >= MAX_FAILURES && !later);
+  // Who asked for the import can ask again once the account has the right; a server that is not let in waits for it.
+  const ended = isAppError(error, 'platform_refused') || reasonOf(error) === 'right_missing';
+  const never = ended || (failures >= MAX_FAILURES && !later);
   const progress = (await work.find('import'))?.progress;
   if (progress) {
     const trouble = isAppError(error) ? error.message : '导入出错，请联系管理员查看日志。';
@@ -86,7 +85,7 @@ async function readPages(deps: ImportDeps, by: string, from: ImportProgress): Pr
     try {
       page = await (progress.next === null ? client.followers() : client.followers(progress.next));
     } catch (error) {
-      if (!isErrcode(error, NO_FOLLOWER) || progress.next === null || restarts >= MAX_RESTARTS) throw error;
+      if (reasonOf(error) !== 'not_following' || progress.next === null || restarts >= MAX_RESTARTS) throw error;
       restarts += 1;
       progress = { ...progress, next: null };
       continue;

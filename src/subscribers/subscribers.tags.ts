@@ -1,6 +1,6 @@
 import { AppError, type Clock, isAppError, type Log, newToken } from '../kernel/index.ts';
 import type { Lease, Sweep } from '../platform/jobs/index.ts';
-import type { OpenidPage, WechatClient, WechatTag } from '../wechat/index.ts';
+import { type OpenidPage, reasonOf, type WechatClient, type WechatTag } from '../wechat/index.ts';
 import type { SubscriberWorkStore } from './subscriber-work.store.ts';
 import {
   type Audience,
@@ -33,7 +33,7 @@ export interface TagSyncDeps {
   readonly log: Log;
 }
 
-/** Openids in one tagging call (40032 above). */
+/** Openids that one tagging call takes. */
 const BATCH = 50;
 /** Followers looked at in one round, and rounds in one run: a run stays well inside its lease. */
 const ROUND = 500;
@@ -140,7 +140,7 @@ async function syncRows(
   return rows.length;
 }
 
-/** Calls in batches of 50. A batch that holds somebody who left (40003) is done one by one; returns those refused. */
+/** Calls in batches of 50. A batch that holds somebody who left is done one by one; returns those refused. */
 async function inBatches(
   deps: TagSyncDeps,
   by: string,
@@ -155,7 +155,7 @@ async function inBatches(
     try {
       await deps.client[call](tagId, batch);
     } catch (error) {
-      if (!isErrcode(error, 40003)) throw error;
+      if (reasonOf(error) !== 'not_following') throw error;
       if (batch.length > 1) {
         for (const openid of batch) refused.push(...(await inBatches(deps, by, call, tagId, [openid])));
       } else refused.push(...batch);
@@ -234,9 +234,4 @@ async function missingOf(store: SubscribersStore, audience: Audience, live: Read
 function audienceOf(key: TagKey): TaggedAudience {
   const [kind, code = ''] = key.split(':');
   return { kind: kind === 'topic' ? 'topic' : 'village', code };
-}
-
-export function isErrcode(error: unknown, errcode: number): boolean {
-  if (!isAppError(error) || typeof error.details !== 'object' || error.details === null) return false;
-  return (error.details as { errcode?: number }).errcode === errcode;
 }

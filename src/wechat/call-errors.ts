@@ -1,7 +1,8 @@
 import { AppError, type ErrorCode } from '../kernel/index.ts';
 import type { PlatformErrorDetails } from './client.types.ts';
-import { meaningOf } from './errcodes.ts';
 import { idOf, recordOf } from './answers.ts';
+import { meaningOf } from './errcodes.ts';
+import { type FailureOutcome, type PlatformReason, REASONS } from './reasons.ts';
 
 /**
  * A call that brought no usable answer. `notSent` means that the request cannot have reached the platform. Carries no
@@ -26,31 +27,34 @@ export type CallEffect = 'read' | 'change';
 
 const CODES = {
   retry: 'platform_retry',
+  ours: 'platform_retry',
+  theirs: 'platform_refused',
   never: 'platform_refused',
   unknown: 'platform_unknown',
-} as const satisfies Record<PlatformErrorDetails['outcome'], ErrorCode>;
+} as const satisfies Record<FailureOutcome, ErrorCode>;
 
-/** The AppError of a call's failure. */
-export function platformError(details: PlatformErrorDetails, message?: string): AppError {
-  return new AppError(CODES[details.outcome], message === undefined ? { details } : { message, details });
+/** The AppError of a call's failure. What is ours to mend can be tried again, so that no caller takes it for the end. */
+export function platformError(facts: Omit<PlatformErrorDetails, 'outcome'>, message?: string): AppError {
+  const { api, reason, ...more } = facts;
+  const outcome = REASONS[reason];
+  const details: PlatformErrorDetails = { api, outcome, reason, ...more };
+  return new AppError(CODES[outcome], message === undefined ? { details } : { message, details });
 }
 
 /** The AppError of an answer with an errcode. */
 export function refusedError(api: string, answer: unknown): AppError {
   const { errcode, errmsg, msg_id: msgId } = recordOf(answer);
   const code = Number(errcode);
-  const { outcome, zh } = meaningOf(code);
+  const { reason, zh } = meaningOf(api, code);
   const id = idOf(msgId);
-  return platformError(
-    { api, outcome, errcode: code, errmsg: plainErrmsg(errmsg), ...(id === undefined ? {} : { msgId: id }) },
-    zh,
-  );
+  const said = plainErrmsg(errmsg);
+  return platformError({ api, reason, errcode: code, errmsg: said, ...(id === undefined ? {} : { msgId: id }) }, zh);
 }
 
 /** The AppError of a call without a usable answer: what changes something may have happened. */
 export function lostError(api: string, effect: CallEffect, error: TransportError): AppError {
-  const outcome = error.notSent || effect === 'read' ? 'retry' : 'unknown';
-  return platformError({ api, outcome, cause: error.reason });
+  const reason: PlatformReason = error.notSent || effect === 'read' ? 'busy' : 'answer_lost';
+  return platformError({ api, reason, cause: error.reason });
 }
 
 /** openids have 28 characters, `o` first; the platform quotes them in some messages (P5). */

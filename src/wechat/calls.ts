@@ -9,7 +9,8 @@ import type {
   CallTimeouts,
   PlatformErrorDetails,
 } from './client.types.ts';
-import { meaningOf, NO_RIGHT, TOKEN_REFUSED } from './errcodes.ts';
+import { ACCOUNT_CANNOT, TOKEN_REFUSED } from './errcodes.ts';
+import { platformFailureOf } from './failure.ts';
 import type { Sdk, SdkCall, SdkDone } from './sdk.ts';
 
 /** What the caller of one API needs to know about it. */
@@ -65,8 +66,7 @@ export function createCaller({ sdk, tokens, rights, timeouts, log, observe }: Ca
 
   async function perform<T>(spec: CallSpec, run: CallRun, pick: (answer: unknown) => T | undefined): Promise<T> {
     if (spec.right !== undefined && !rights[spec.right]) {
-      const details = { api: spec.api, outcome: 'never', errcode: NO_RIGHT } as const;
-      throw platformError(details, meaningOf(NO_RIGHT).zh);
+      throw platformError({ api: spec.api, reason: 'account_cannot' }, ACCOUNT_CANNOT);
     }
     const answer = await answerOf(spec, run);
     const errcode = errcodeOf(answer);
@@ -82,8 +82,12 @@ export function createCaller({ sdk, tokens, rights, timeouts, log, observe }: Ca
     const outcome: CallOutcome = failure?.outcome ?? 'ok';
     const facts = { api: spec.api, outcome, errcode: failure?.errcode ?? 0, ms };
     if (failure === undefined) log.info('wechat.call', facts);
-    else log.warn('wechat.call', { ...facts, cause: failure.cause, rid: ridOf(failure.errmsg) });
-    observe({ api: spec.api, outcome, ms, ...(words === undefined ? {} : { words }) });
+    else {
+      const { reason, cause, errmsg } = failure;
+      log.warn('wechat.call', { ...facts, reason, cause, rid: ridOf(errmsg) });
+    }
+    const why = failure === undefined ? {} : { reason: failure.reason };
+    observe({ api: spec.api, outcome, ms, ...why, ...(words === undefined ? {} : { words }) });
   }
 
   async function ask<T>(spec: CallSpec, run: CallRun, pick: (answer: unknown) => T | undefined): Promise<T> {
@@ -93,9 +97,8 @@ export function createCaller({ sdk, tokens, rights, timeouts, log, observe }: Ca
       report(spec, startedAt);
       return result;
     } catch (error) {
-      const details = isAppError(error) ? (error.details as PlatformErrorDetails) : undefined;
-      const words = isAppError(error) ? error.message : undefined;
-      report(spec, startedAt, details ?? { api: spec.api, outcome: 'unknown', cause: 'bug' }, words);
+      const bug: PlatformErrorDetails = { api: spec.api, outcome: 'unknown', reason: 'answer_lost', cause: 'bug' };
+      report(spec, startedAt, platformFailureOf(error) ?? bug, isAppError(error) ? error.message : undefined);
       throw error;
     }
   }

@@ -3,6 +3,7 @@ import { idOf, recordOf, textIn } from './answers.ts';
 import type { Caller, CallSpec } from './calls.ts';
 import type { MassAudience, MassContent, MassReceipt, WechatClient } from './client.types.ts';
 import { CLIENT_MSG_ID_EXISTS } from './errcodes.ts';
+import { massResultOf } from './mass-status.ts';
 
 const SEND: CallSpec = {
   api: 'mass.send',
@@ -38,7 +39,8 @@ export function massCalls({
         (api, done) => api.getMassMessageStatus(msgId, done),
         (answer) => {
           const status = textIn(recordOf(answer)['msg_status']);
-          return status === undefined ? undefined : { msgId: idOf(recordOf(answer)['msg_id']) ?? msgId, status };
+          if (status === undefined) return undefined;
+          return { msgId: idOf(recordOf(answer)['msg_id']) ?? msgId, status, result: massResultOf(status) };
         },
       ),
 

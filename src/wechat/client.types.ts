@@ -1,14 +1,18 @@
 import type { Clock, Log } from '../kernel/index.ts';
+import type { MassResult } from './messages.types.ts';
+import type { FailureOutcome, PlatformReason } from './reasons.ts';
 
-/** The platform's error codes and what they mean for the caller. */
-export type CallOutcome = 'ok' | 'retry' | 'never' | 'unknown';
+/** How a call ended, for metrics and logs. */
+export type CallOutcome = 'ok' | FailureOutcome;
 
 /** `details` of every AppError that the client throws with a `platform_…` code. */
 export interface PlatformErrorDetails {
   /** Our name of the call, e.g. `mass.send`. */
   readonly api: string;
-  /** `retry` = later, `never` = not this way, `unknown` = it may have happened. */
-  readonly outcome: Exclude<CallOutcome, 'ok'>;
+  readonly outcome: FailureOutcome;
+  /** Decide by this and never by the number. */
+  readonly reason: PlatformReason;
+  /** The platform's number, for people to read and to ask its support with. */
   readonly errcode?: number;
   /** The platform's words, cut to 200 characters, without openids. */
   readonly errmsg?: string;
@@ -73,6 +77,7 @@ export interface CallObservation {
   readonly api: string;
   readonly outcome: CallOutcome;
   readonly ms: number;
+  readonly reason?: PlatformReason;
   /** Of a failure: what staff should read and do. */
   readonly words?: string;
 }
@@ -133,14 +138,15 @@ export interface MassReceipt {
   readonly msgId: string;
   /** Only for mpnews: the key of the article statistics. */
   readonly msgDataId?: string;
-  /** True when the platform says that it had accepted this clientMsgId before (45065); msgId is the old one. */
+  /** True when the platform says that it had accepted this clientMsgId before; msgId is the old one. */
   readonly alreadyAccepted: boolean;
 }
 
 export interface MassStatus {
   readonly msgId: string;
-  /** `SENDING`, `SEND_SUCCESS`, `SEND_FAIL`, `DELETE`, or what the platform says newly. */
+  /** `SENDING`, `SEND_SUCCESS`, `SEND_FAIL`, `DELETE`, or what the platform says newly: kept for people to read. */
   readonly status: string;
+  readonly result: MassResult;
 }
 
 export interface MenuButton {
@@ -200,13 +206,14 @@ export interface QrCode {
 }
 
 /**
- * The platform's API as promises. Every failure is an AppError: `platform_retry`, `platform_refused` or
- * `platform_unknown` (details: PlatformErrorDetails); wrong arguments are `invalid_input` and never reach the network.
+ * The platform's API as promises. Every failure is an AppError with PlatformErrorDetails: `platform_retry` (outcome
+ * `retry` and `ours`: the work waits), `platform_refused` (`theirs` and `never`) or `platform_unknown`. Wrong arguments
+ * are `invalid_input` and never reach the network.
  */
 export interface WechatClient {
   readonly rights: AccountRights;
 
-  /** A customer-service text; needs a recent contact (45015) and its quota (45047). */
+  /** A customer-service text; needs a recent contact (`window_closed`) and its quota (`messages_used_up`). */
   sendText(openid: string, text: string): Promise<void>;
   sendImage(openid: string, mediaId: string): Promise<void>;
 

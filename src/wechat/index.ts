@@ -2,9 +2,12 @@ export { createWechatClient } from './client.ts';
 export type * from './client.types.ts';
 export { dedupeKey } from './dedupe.ts';
 export { parseJsonFields } from './fields.ts';
+export { finishWords, massResultOf } from './mass-status.ts';
 export { createMessageCrypto } from './message-crypto.ts';
 export { parseInbound } from './messages.ts';
 export type * from './messages.types.ts';
+export { platformFailureOf, reasonOf } from './failure.ts';
+export type { PlatformReason } from './reasons.ts';
 export {
   checkReply,
   MAX_REPLY_BYTES,

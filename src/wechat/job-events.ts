@@ -1,5 +1,5 @@
 import { filledOf, groupOf, listOf, numberOf, present } from './fields.ts';
-import { massStatusText } from './mass-status.ts';
+import { massResultOf } from './mass-status.ts';
 import { eventHead, type MessageHead } from './message-head.ts';
 import type {
   ArticleUrl,
@@ -20,8 +20,7 @@ export function parseMassFinish(head: MessageHead): MassFinishEvent {
     ...eventHead(head),
     type: 'MASSSENDJOBFINISH',
     status,
-    succeeded: status.replaceAll(/\s+/g, '').toLowerCase() === 'sendsuccess',
-    statusText: massStatusText(status),
+    result: massResultOf(status),
     counts: {
       total: numberOf(raw, 'TotalCount') ?? 0,
       filtered: numberOf(raw, 'FilterCount') ?? 0,

@@ -165,13 +165,20 @@ export interface MassCounts {
   readonly failed: number;
 }
 
+/** What became of a mass send. `taken_back`: delivered first, deleted afterwards. `unclear`: no word that we know. */
+export type MassOutcome = 'delivered' | 'sending' | 'failed' | 'taken_back' | 'unclear';
+
+export interface MassResult {
+  readonly outcome: MassOutcome;
+  /** For staff: what it means and, where it failed, what to do. */
+  readonly zh: string;
+}
+
 export interface MassFinishEvent extends Event {
   readonly type: 'MASSSENDJOBFINISH';
-  /** As sent: `send success`, `send fail`, `err(10001)` … */
+  /** As sent: `send success`, `send fail`, `err(10001)` …; kept for people to read. */
   readonly status: string;
-  readonly succeeded: boolean;
-  /** The status in words for staff. */
-  readonly statusText: string;
+  readonly result: MassResult;
   readonly counts: MassCounts;
   /** 1 not judged a reprint, 2 reprint that may be sent, 3 reprint that may not; live captures also show 0. */
   readonly checkState?: number;

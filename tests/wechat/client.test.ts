@@ -113,7 +113,7 @@ describe('mass send', () => {
     prepare(platform);
     const error = await rejectionOf(clientFor(platform).client.massSend(order));
     expect(error.code).toBe('platform_unknown');
-    expect(error.details).toEqual({ api: 'mass.send', outcome: 'unknown', cause });
+    expect(error.details).toEqual({ api: 'mass.send', outcome: 'unknown', reason: 'answer_lost', cause });
   });
 
   it('reports an unknown outcome when the answer takes too long, before or inside the body', async () => {
@@ -127,7 +127,7 @@ describe('mass send', () => {
       const error = await rejectionOf(client.massSend(order));
       expect([error.code, error.details]).toEqual([
         'platform_unknown',
-        { api: 'mass.send', outcome: 'unknown', cause: 'timeout' },
+        { api: 'mass.send', outcome: 'unknown', reason: 'answer_lost', cause: 'timeout' },
       ]);
     }
   });
@@ -137,7 +137,7 @@ describe('mass send', () => {
     const error = await rejectionOf(clientFor(platform).client.massSend(order));
     expect([error.code, error.details]).toEqual([
       'platform_retry',
-      { api: 'token', outcome: 'retry', cause: 'not_connected' },
+      { api: 'token', outcome: 'retry', reason: 'busy', cause: 'not_connected' },
     ]);
     platform = await startPlatform();
     const { client, tokenStore } = clientFor({ base: 'http://127.0.0.1:1' });
@@ -145,33 +145,38 @@ describe('mass send', () => {
     expect((await rejectionOf(client.massSend(order))).details).toEqual({
       api: 'mass.send',
       outcome: 'retry',
+      reason: 'busy',
       cause: 'not_connected',
     });
   });
 
   it.each([
-    [-1, 'platform_retry'],
-    [45_009, 'platform_retry'],
-    [45_011, 'platform_retry'],
-    [45_066, 'platform_retry'],
-    [42_010, 'platform_retry'],
-    [9_500_002, 'platform_retry'],
-    [45_028, 'platform_refused'],
-    [40_007, 'platform_refused'],
-    [48_001, 'platform_refused'],
-    [48_008, 'platform_refused'],
-    [40_003, 'platform_refused'],
-    [45_015, 'platform_refused'],
-    [45_047, 'platform_refused'],
-    [99_999, 'platform_refused'],
-  ])('maps errcode %i to %s with Chinese words', async (errcode, code) => {
+    [-1, 'platform_retry', 'retry', 'platform_fault'],
+    [45_009, 'platform_retry', 'retry', 'day_full'],
+    [45_011, 'platform_retry', 'retry', 'minute_full'],
+    [45_066, 'platform_retry', 'retry', 'in_work'],
+    [42_010, 'platform_retry', 'retry', 'minute_full'],
+    [9_500_002, 'platform_retry', 'retry', 'busy'],
+    [40_164, 'platform_retry', 'ours', 'not_let_in'],
+    [48_001, 'platform_retry', 'ours', 'right_missing'],
+    [48_004, 'platform_retry', 'ours', 'account_barred'],
+    [50_002, 'platform_retry', 'ours', 'account_barred'],
+    [40_003, 'platform_refused', 'theirs', 'not_following'],
+    [45_015, 'platform_refused', 'theirs', 'window_closed'],
+    [45_047, 'platform_refused', 'theirs', 'messages_used_up'],
+    [45_028, 'platform_refused', 'never', 'no_push_left'],
+    [40_007, 'platform_refused', 'never', 'gone'],
+    [48_008, 'platform_refused', 'never', 'type_not_allowed'],
+    [99_999, 'platform_refused', 'never', 'refused'],
+  ])('maps errcode %i to %s (%s, %s) with Chinese words', async (errcode, code, outcome, reason) => {
     platform.on(SENDALL, answers({ errcode, errmsg: `no ${OPENID} hint: [x] rid: 6123-45-67` }));
     const error = await rejectionOf(clientFor(platform).client.massSend(order));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(/[\u4e00-\u9fff]/);
     expect(error.details).toEqual({
       api: 'mass.send',
-      outcome: code === 'platform_retry' ? 'retry' : 'never',
+      outcome,
+      reason,
       errcode,
       errmsg: 'no … hint: [x] rid: 6123-45-67',
     });
@@ -182,7 +187,11 @@ describe('mass send', () => {
     platform.on('/cgi-bin/message/mass/delete', answers({ errcode: 0, errmsg: 'ok' }));
     platform.on('/cgi-bin/message/mass/preview', answers({ errcode: 0, errmsg: 'preview success' }));
     const { client } = clientFor(platform);
-    expect(await client.massStatus('201053012')).toEqual({ msgId: '201053012', status: 'SEND_SUCCESS' });
+    expect(await client.massStatus('201053012')).toEqual({
+      msgId: '201053012',
+      status: 'SEND_SUCCESS',
+      result: { outcome: 'delivered', zh: '推送成功' },
+    });
     await client.massDelete('201053012', 2);
     await client.preview(OPENID, { mediaId: 'm' });
     expect(sentTo('/cgi-bin/message/mass/get')).toEqual({ msg_id: '201053012' });
@@ -201,7 +210,7 @@ describe('reads and changes', () => {
     const error = await rejectionOf(clientFor(platform).client.listTags());
     expect([error.code, error.details]).toEqual([
       'platform_retry',
-      { api: 'tags.list', outcome: 'retry', cause: 'answer_unreadable' },
+      { api: 'tags.list', outcome: 'retry', reason: 'busy', cause: 'answer_unreadable' },
     ]);
   });
 
@@ -239,13 +248,13 @@ describe('reads and changes', () => {
     const [, failed] = lines;
     expect(lines.map(({ event, fields }) => [event, fields['api'], fields['outcome'], fields['errcode']])).toEqual([
       ['wechat.call', 'token', 'ok', 0],
-      ['wechat.call', 'custom.text', 'never', 45_015],
+      ['wechat.call', 'custom.text', 'theirs', 45_015],
     ]);
     expect(failed?.fields['rid']).toBe('6123-45-67');
     expect(failed?.fields['ms']).toEqual(expect.any(Number));
     expect(observed.map(({ api, outcome }) => [api, outcome])).toEqual([
       ['token', 'ok'],
-      ['custom.text', 'never'],
+      ['custom.text', 'theirs'],
     ]);
     expect(JSON.stringify(lines)).not.toMatch(/oV5C|秘密|T1|app-secret/);
   });
@@ -276,7 +285,7 @@ describe('rights', () => {
     for (const call of [client.massSend(order), client.sendText(OPENID, 'x'), client.getMenu(), client.getMedia('m')]) {
       const error = await rejectionOf(call);
       expect(error.code).toBe('platform_refused');
-      expect(error.details).toMatchObject({ errcode: 48_001, outcome: 'never' });
+      expect(error.details).toMatchObject({ reason: 'account_cannot', outcome: 'never' });
     }
     expect(platform.seen).toEqual([]);
   });
@@ -409,8 +418,8 @@ describe('access token', () => {
   });
 
   it.each([
-    [{ errcode: 40_125, errmsg: 'invalid appsecret' }, 'platform_refused'],
-    [{ errcode: 40_164, errmsg: 'invalid ip' }, 'platform_refused'],
+    [{ errcode: 40_125, errmsg: 'invalid appsecret' }, 'platform_retry'],
+    [{ errcode: 40_164, errmsg: 'invalid ip' }, 'platform_retry'],
     [{ errcode: -1, errmsg: 'system error' }, 'platform_retry'],
     [{ access_token: '' }, 'platform_retry'],
   ])('passes on why there is no token: %j', async (answer, code) => {

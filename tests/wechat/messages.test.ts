@@ -238,8 +238,7 @@ describe('events', () => {
       kind: 'event',
       type: 'MASSSENDJOBFINISH',
       status: 'send success',
-      succeeded: true,
-      statusText: '推送成功',
+      result: { outcome: 'delivered', zh: '推送成功' },
       counts: { total: 4, filtered: 3, sent: 2, failed: 1 },
       checkState: 2,
       articleUrls: [
@@ -256,20 +255,21 @@ describe('events', () => {
       'MASSSENDJOBFINISH',
       parseXml(`<xml><MsgID>1</MsgID><Status>sendsuccess</Status>${COUNTS}</xml>`),
     );
-    expect(parsed).toMatchObject({ succeeded: true, articleUrls: [], copyright: [] });
+    expect(parsed).toMatchObject({ result: { outcome: 'delivered' }, articleUrls: [], copyright: [] });
     expect(event('MASSSENDJOBFINISH')).toMatchObject({
-      succeeded: false,
+      result: { outcome: 'unclear' },
       counts: { total: 0, filtered: 0, sent: 0, failed: 0 },
     });
   });
 
   it.each([
-    ['err(30003)', '未推送：原创校验判定为转载'],
-    ['err(40002)', '未推送：公众号管理员 30 分钟内没有确认'],
-    ['err(99999)', '平台返回：err(99999)'],
-    ['constructor', '平台返回：constructor'],
-  ])('says in Chinese what %s means', (Status, statusText) => {
-    expect(event('MASSSENDJOBFINISH', { Status })).toMatchObject({ status: Status, succeeded: false, statusText });
+    ['err(30003)', 'failed', /判定为转载.*请/],
+    ['ERR（40002）', 'failed', /30分钟内没有确认/],
+    ['err(99999)', 'failed', /err\(99999\)/],
+    ['constructor', 'unclear', /^平台返回：constructor$/],
+  ])('says in Chinese what %s means', (Status, outcome, zh) => {
+    const parsed = event('MASSSENDJOBFINISH', { Status });
+    expect(parsed).toMatchObject({ status: Status, result: { outcome, zh: expect.stringMatching(zh) as string } });
   });
 
   it('reads publish events, done and refused', () => {

@@ -64,7 +64,7 @@ describe('broken answers', () => {
     const error = await rejectionOf(clientFor(platform).client.massSend(order));
     expect([error.code, error.details]).toEqual([
       'platform_unknown',
-      { api: 'mass.send', outcome: 'unknown', cause: 'answer_unreadable' },
+      { api: 'mass.send', outcome: 'unknown', reason: 'answer_lost', cause: 'answer_unreadable' },
     ]);
   });
 });
