@@ -3,16 +3,16 @@ import { finishWords, massResultOf, parseInbound, parseXml } from '../../src/wec
 
 describe('the finish status of a mass send', () => {
   it.each([
-    ...[
-      'send success',
-      'sendsuccess',
-      'Send Success',
-      'SEND_SUCCESS',
-      'Send_Success',
-      ' send-success ',
-      'ｓend success',
-    ],
-    ...['SendSuccess', 'send  success', 'success'],
+    'send success',
+    'sendsuccess',
+    'Send Success',
+    'SEND_SUCCESS',
+    'Send_Success',
+    ' send-success ',
+    'ｓend success',
+    'SendSuccess',
+    'send  success',
+    'success',
   ])('is delivered however it is spelled: "%s" (case 30)', (status) => {
     expect(massResultOf(status)).toEqual({ outcome: 'delivered', zh: '推送成功' });
   });
