@@ -260,9 +260,9 @@ describe('refusals that stand', () => {
 
   test('any other refusal: failed with the platform’s word, staff told, the draft removed', async () => {
     const { id } = await steps.due();
-    await town.fault({ path: SENDALL, errcode: 48004 });
+    await town.fault({ path: SENDALL, errcode: 45064 });
     await push();
-    expect(await steps.get(id)).toMatchObject({ status: 'failed', failure: { errcode: 48004 } });
+    expect(await steps.get(id)).toMatchObject({ status: 'failed', failure: { errcode: 45064 } });
     expect(town.told).toHaveLength(1);
     expect((await town.control<{ drafts: unknown[] }>('GET', '/_/state')).drafts).toEqual([]);
   });
