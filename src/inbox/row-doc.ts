@@ -114,9 +114,13 @@ export function traceless(row: InboxRow, at: Date, codec: RowCodec) {
     message: null,
     kind: 'message',
     type: 'text',
-    receivedAt: new Date(Math.floor(row.receivedAt.getTime() / HOUR_MS) * HOUR_MS),
+    receivedAt: hourOf(row.receivedAt),
     after: [],
     doneAt: null,
-    forgetAt: new Date(at.getTime() + FORGET_APART_MS),
+    forgetAt: new Date(hourOf(at).getTime() + FORGET_APART_MS),
   };
+}
+
+function hourOf(at: Date): Date {
+  return new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS);
 }

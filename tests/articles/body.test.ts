@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { passagesOf, plainText } from '../../src/articles/body-text.ts';
 import { cleanBody } from '../../src/articles/body.ts';

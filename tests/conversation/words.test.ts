@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { parseChoice, parseChoices, parsePhone, parseStars } from '../../src/conversation/numbers.ts';
 import { parseCommand, parseMenuKey } from '../../src/conversation/words.ts';

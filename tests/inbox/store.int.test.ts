@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Db, MongoClient } from 'mongodb';
+import { type Db, type Document, MongoClient } from 'mongodb';
+import mongoose from 'mongoose';
 import { createInboxStore, type InboxStore } from '../../src/inbox/inbox.store.ts';
 import { createRowCodec } from '../../src/inbox/index.ts';
 import type { InboxRow } from '../../src/inbox/row.ts';
@@ -124,6 +125,22 @@ describe('the store of the inbox', () => {
     expect((await store.look(rows[0]?.key ?? '', '')).row).toMatchObject({ openid: rows[0]?.openid });
     const gone = (await store.look(rows[1]?.key ?? '', '')).row;
     expect(gone).toMatchObject({ message: null, reply: null, openid: codec.pseudonym(rows[1]?.openid ?? '') });
+  });
+
+  it('asks for a majority and its journal with every row, whatever its connection would ask for', async () => {
+    const watched = await mongoose
+      .createConnection(uri, { monitorCommands: true, writeConcern: { w: 0 }, autoCreate: false })
+      .asPromise();
+    const concerns: unknown[] = [];
+    watched.getClient().on('commandStarted', ({ commandName, command }: { commandName: string; command: Document }) => {
+      if (commandName === 'insert') concerns.push(command['writeConcern']);
+    });
+    const watchedStore = createInboxStore(watched, codec);
+    await Promise.all([watchedStore.insert(row()), watchedStore.insert(row({ state: 'done' }))]);
+    await watchedStore.insert(row());
+    await watched.close();
+    expect(concerns.length).toBeGreaterThan(1);
+    for (const concern of concerns) expect(concern).toMatchObject({ w: 'majority', j: true });
   });
 
   it('scans no collection', async () => {

@@ -146,6 +146,20 @@ describe('a process killed by kill -9', { timeout: 90_000 }, () => {
     expect(await textsOf(openid)).toEqual([said.text, 'next']);
   });
 
+  it('is not what a long effect is taken for: its owner lives, and the message stays its own', async () => {
+    const owner = await start({ slowMs: 3 * leaseMs, leaseMs, sweeps: false });
+    const openid = resident();
+    const said = message(openid, 'takes long');
+    const answers = [owner.deliver(said)];
+    await vi.waitFor(async () => expect(await statesOf([openid])).toEqual(['open']), until);
+    answers.push(other.deliver(said));
+    await Promise.all(answers);
+    await vi.waitFor(async () => expect(await statesOf([openid])).toEqual(['done']), until);
+    const [effects] = await seen.effects([openid]);
+    expect(effects?.calls).toHaveLength(1);
+    expect((await seen.rows([openid]))[0]).toMatchObject({ attempts: 1 });
+  });
+
   it('holds up a later message of the same resident only until its row is taken over', async () => {
     const dying = await start({ hang: 'before', leaseMs });
     const openid = resident();

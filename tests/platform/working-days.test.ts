@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import * as fc from 'fast-check';
+import { fc } from '../support/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { addChinaDays } from '../../src/kernel/index.ts';
 import type { YearCalendar } from '../../src/platform/config/index.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import { fc } from '../support/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { parseJsonFields } from '../../src/wechat/index.ts';
 import { parseJsonLossless } from '../../src/wechat/json.ts';

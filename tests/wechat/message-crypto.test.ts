@@ -1,5 +1,5 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
-import * as fc from 'fast-check';
+import { fc } from '../support/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { createMessageCrypto } from '../../src/wechat/index.ts';
 import { appErrorOf, unlessRefused } from './support.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import { fc } from '../support/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { dedupeKey, type InboundFields, type InboundMessage, parseInbound, parseXml } from '../../src/wechat/index.ts';
 

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import { fc } from '../support/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { parseInbound, parseJsonFields, parseXml, renderReply } from '../../src/wechat/index.ts';
 import { cleanText, parseJsonLossless } from '../../src/wechat/json.ts';
