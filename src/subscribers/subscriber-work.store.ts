@@ -1,5 +1,5 @@
 import { type Connection, type Model, Schema } from 'mongoose';
-import type { Lease } from '../platform/jobs/index.ts';
+import { type Lease, leaseSchema } from '../platform/lease/index.ts';
 import { type CollectionManifest, isDuplicateKey, type Tx } from '../platform/mongo/index.ts';
 import type { TagKey } from './subscriber.ts';
 
@@ -52,11 +52,6 @@ const tagSchema = new Schema<TagRow>(
     name: { type: String, required: true },
   },
   { strict: 'throw', versionKey: false, autoIndex: false, collection: 'subscriber_tags' },
-);
-
-const leaseSchema = new Schema<Lease>(
-  { by: { type: String, required: true }, until: { type: Date, required: true } },
-  { _id: false, strict: 'throw' },
 );
 
 const progressSchema = new Schema<ImportProgress>(

@@ -1,1 +1,2 @@
+export type { Lease } from '../lease/index.ts';
 export * from './sweeps.ts';

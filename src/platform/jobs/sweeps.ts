@@ -11,12 +11,6 @@ export interface Sweep {
   run(): Promise<number>;
 }
 
-/** A claim on a document: `by` is random per process and claim, `until` ends it where its owner died. */
-export interface Lease {
-  readonly by: string;
-  readonly until: Date;
-}
-
 export interface SweepState {
   readonly name: string;
   readonly lastRunAt: Date | null;
