@@ -20,7 +20,7 @@ import { connectRedis } from '../platform/redis/index.ts';
 import { createSealer, createSigner, type Keys } from '../platform/sealing/index.ts';
 import { createSearchWords } from '../platform/search-words/index.ts';
 import { createWorkingDays } from '../platform/working-days/index.ts';
-import { createStaff, loginRules, roleMay, type StaffApi } from '../staff/index.ts';
+import { createStaff, loginRules, roleMay, type PasswordCost, type StaffApi } from '../staff/index.ts';
 import { createSubscribers } from '../subscribers/index.ts';
 import { createTipoffs } from '../tipoffs/index.ts';
 import { createMemoryTokenStore, createWechatClient, type WechatClient } from '../wechat/index.ts';
@@ -45,7 +45,13 @@ export interface App {
 }
 
 /** Every part, built in the order in which each needs the ones before it. The map that a newcomer reads first. */
-export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; consoleDir: string }): Promise<App> {
+export async function buildApp(deps: {
+  config: Config;
+  log: Log;
+  clock?: Clock;
+  consoleDir: string;
+  passwordCost?: PasswordCost;
+}): Promise<App> {
   const { config, log, clock = systemClock } = deps;
   const { env, town, limits } = config;
   const keys: Keys = { current: env.SECRET_KEY, previous: env.SECRET_KEY_PREVIOUS };
@@ -87,7 +93,13 @@ export async function buildApp(deps: { config: Config; log: Log; clock?: Clock; 
   const audit = auditFeature.api;
   const shared = { ...ground, audit };
 
-  const staff = createStaff({ ...shared, limiter, units: town.units, sessionHours: limits.sessionHours });
+  const staff = createStaff({
+    ...shared,
+    limiter,
+    units: town.units,
+    sessionHours: limits.sessionHours,
+    passwordCost: deps.passwordCost,
+  });
   const subscribers = createSubscribers({ ...shared, town, wechat });
   // Notices lie below the inbox and the conversation, which know when a resident wrote: both are handed down.
   const contacts = {

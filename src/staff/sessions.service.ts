@@ -3,7 +3,7 @@ import { staffActor, type AuditRecorder } from '../audit/index.ts';
 import type { Caller } from '../http/index.ts';
 import type { Transact, Tx } from '../platform/mongo/index.ts';
 import { createLoginGate, type LoginAttempt, type LoginLimiter } from './login-limits.ts';
-import { hashPassword, isPassword } from './passwords.ts';
+import type { Passwords } from './passwords.ts';
 import { isGuessable, type StaffMember } from './staff.ts';
 import type { StaffStore } from './staff.store.ts';
 
@@ -22,6 +22,7 @@ export interface SessionDeps {
   readonly transact: Transact;
   readonly audit: AuditRecorder;
   readonly limiter: LoginLimiter;
+  readonly passwords: Passwords;
   readonly sessionHours: number;
   readonly clock: Clock;
 }
@@ -41,7 +42,7 @@ export interface SessionService {
 
 /** Logging in and out, the own password, the own phone. */
 export function createSessionService(deps: SessionDeps): SessionService {
-  const { store, audit, transact, clock } = deps;
+  const { store, audit, transact, passwords, clock } = deps;
   const gate = createLoginGate(deps.limiter);
   const system = { kind: 'system', part: 'login' } as const;
 
@@ -73,7 +74,7 @@ export function createSessionService(deps: SessionDeps): SessionService {
       const attempt = { username: username.toLowerCase(), ip };
       await enter(attempt);
       const found = await store.byUsername(attempt.username);
-      const right = await isPassword(found?.passwordHash, password);
+      const right = await passwords.isPassword(found?.passwordHash, password);
       const started =
         found && right
           ? await transact(async (tx) => {
@@ -106,14 +107,14 @@ export function createSessionService(deps: SessionDeps): SessionService {
       const attempt = { username: caller.username, ip };
       await enter(attempt);
       const found = await store.byId(caller.id);
-      if (!(await isPassword(found?.passwordHash, current)) || !found) {
+      if (!(await passwords.isPassword(found?.passwordHash, current)) || !found) {
         await recordRefusal('staff.password_failed', found, 'wrong');
         throw new AppError('invalid_input', { message: '现在的密码不对。', details: [{ path: 'current' }] });
       }
       await gate.wasRight(attempt);
       checkNewPassword(found.username, next);
       if (next === current) throw new AppError('invalid_input', { message: '新密码要和现在的不一样。' });
-      const passwordHash = await hashPassword(next);
+      const passwordHash = await passwords.hash(next);
       return transact(async (tx) => {
         await store.change(tx, found.id, { passwordHash });
         await store.endSessionsOf(tx, found.id);

@@ -1,7 +1,6 @@
 import { AppError } from '../kernel/index.ts';
 import type { Actor } from '../audit/index.ts';
 import { isDuplicateKey, type Tx } from '../platform/mongo/index.ts';
-import { hashPassword } from './passwords.ts';
 import { type Action, POLICY, type Role } from './policy.ts';
 import { checkNewPassword, createSessionService, type SessionDeps, type SessionService } from './sessions.service.ts';
 import type { StaffMember } from './staff.ts';
@@ -61,7 +60,7 @@ export function createStaffService(deps: StaffServiceDeps): StaffService {
     create: async (actor, { username, password, name, role, unit }) => {
       checkUnit(role, unit);
       checkNewPassword(username, password);
-      const passwordHash = await hashPassword(password);
+      const passwordHash = await deps.passwords.hash(password);
       try {
         return await transact(async (tx) => {
           const added = await store.insert(tx, { username, name, role, unit, passwordHash, createdAt: clock.now() });
@@ -78,7 +77,7 @@ export function createStaffService(deps: StaffServiceDeps): StaffService {
       const found = await store.byId(id);
       if (!found) throw new AppError('not_found');
       if (password !== undefined) checkNewPassword(found.username, password);
-      const passwordHash = password === undefined ? undefined : await hashPassword(password);
+      const passwordHash = password === undefined ? undefined : await deps.passwords.hash(password);
       return transact(async (tx) => {
         const before = await store.byId(id, tx);
         if (!before) throw new AppError('not_found');

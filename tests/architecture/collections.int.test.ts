@@ -8,9 +8,9 @@ import {
   type Connection,
 } from '../../src/platform/mongo/index.ts';
 import { projectTexts } from '../support/project-files.ts';
-import { testDatabase } from '../support/stores.ts';
+import { bareDatabase } from '../support/stores.ts';
 
-const { uri, name } = testDatabase();
+const { uri, name } = bareDatabase();
 const client = new MongoClient(uri);
 const db = client.db(name);
 let connection: Connection;

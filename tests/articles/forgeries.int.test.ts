@@ -1,10 +1,8 @@
 import { type Collection, type Document, MongoClient, ObjectId } from 'mongodb';
-import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningMongo, startMongo, withDatabase } from '../../scripts/stores/index.ts';
-import { allCollections } from '../../src/app/collections.ts';
-import { migrateCollections } from '../../src/platform/mongo/index.ts';
 import { createServiceUser } from '../support/service-user.ts';
+import { migrate } from '../support/stores.ts';
 import { startTown, type Town } from '../support/town.ts';
 import { type ArticleAnswer, oid, writing } from './office.ts';
 
@@ -25,9 +23,7 @@ const approver = new ObjectId();
 beforeAll(async () => {
   mongo = await startMongo({ auth: true, quiet: true });
   root = new MongoClient(mongo.uri);
-  const connection = await mongoose.createConnection(withDatabase(mongo.uri, DATABASE)).asPromise();
-  await migrateCollections(connection, allCollections);
-  await connection.close();
+  await migrate(withDatabase(mongo.uri, DATABASE));
   await root.db(DATABASE).createCollection('forgeries');
   const uri = await createServiceUser(mongo.uri, DATABASE);
   service = new MongoClient(uri);

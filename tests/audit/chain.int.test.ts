@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { type Collection, type Document, MongoClient } from 'mongodb';
 import mongoose, { type Connection } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { allCollections } from '../../src/app/collections.ts';
 import { createAudit, type Audit } from '../../src/audit/index.ts';
 import type { Feature } from '../../src/feature/index.ts';
 import { createLog } from '../../src/platform/logging/index.ts';
-import { createTransact, migrateCollections } from '../../src/platform/mongo/index.ts';
+import { createTransact } from '../../src/platform/mongo/index.ts';
 import { environment, temporaryFolder } from '../support/office.ts';
 import { ROOT } from '../support/project-files.ts';
 import { testDatabase } from '../support/stores.ts';
@@ -24,7 +23,6 @@ let offset = 0;
 
 beforeAll(async () => {
   connection = await mongoose.createConnection(uri, { autoIndex: false, autoCreate: false }).asPromise();
-  await migrateCollections(connection, allCollections);
 });
 afterAll(async () => {
   await connection.close();

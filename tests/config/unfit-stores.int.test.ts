@@ -9,9 +9,9 @@ import { findMongod } from '../../scripts/stores/mongod-source.ts';
 import { judgeServer } from '../../src/platform/mongo/index.ts';
 import { environment, temporaryFolder } from '../support/office.ts';
 import { ROOT } from '../support/project-files.ts';
-import { testDatabase } from '../support/stores.ts';
+import { bareDatabase } from '../support/stores.ts';
 
-const { uri } = testDatabase();
+const { uri } = bareDatabase();
 const children: ChildProcess[] = [];
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');

@@ -17,9 +17,10 @@ let browser: Browser;
 const consoleDir = mkdtempSync(join(tmpdir(), 'xiangyin-console-'));
 
 describe.skipIf(withoutBrowser())('a clerk at the complaints', { timeout: 120_000 }, () => {
+  const { uri } = testDatabase();
   beforeAll(async () => {
     buildConsole(consoleDir);
-    here = await openOffice({ uri: testDatabase().uri, consoleDir, limits: { rate: { loginPer15Minutes: 1_000 } } });
+    here = await openOffice({ uri, consoleDir, limits: { rate: { loginPer15Minutes: 1_000 } } });
     browser = await startBrowser();
   }, 180_000);
   afterAll(async () => {

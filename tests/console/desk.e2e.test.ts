@@ -47,9 +47,10 @@ async function fillTown(): Promise<void> {
 }
 
 describe.skipIf(withoutBrowser())('the desk', { timeout: 120_000 }, () => {
+  const { uri } = testDatabase();
   beforeAll(async () => {
     buildConsole(consoleDir);
-    here = await openOffice({ uri: testDatabase().uri, consoleDir, limits: { rate: { loginPer15Minutes: 1_000 } } });
+    here = await openOffice({ uri, consoleDir, limits: { rate: { loginPer15Minutes: 1_000 } } });
     editor = await here.town.staff('editor');
     await fillTown();
     browser = await startBrowser();

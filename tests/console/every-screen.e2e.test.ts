@@ -105,10 +105,11 @@ async function makeThings(): Promise<Record<string, string>> {
 }
 
 describe.skipIf(withoutBrowser())('every screen of the console', { timeout: 240_000 }, () => {
+  const { uri } = testDatabase();
   beforeAll(async () => {
     buildConsole(consoleDir);
     const options = { env: { WECHAT_ACCOUNT_TYPE: 'service' }, sandbox: { type: 'service' as const } };
-    town = await startTown({ uri: testDatabase().uri, ...options, consoleDir });
+    town = await startTown({ uri, ...options, consoleDir });
     browser = await startBrowser();
     made = await makeThings();
   }, 180_000);

@@ -34,9 +34,10 @@ let api: StaffClient;
 const consoleDir = mkdtempSync(join(tmpdir(), 'xiangyin-console-'));
 
 describe.skipIf(withoutBrowser())('the menu at its screen', { timeout: 120_000 }, () => {
+  const { uri } = testDatabase();
   beforeAll(async () => {
     buildConsole(consoleDir);
-    town = await startTown({ uri: testDatabase().uri, consoleDir });
+    town = await startTown({ uri, consoleDir });
     browser = await startBrowser();
     api = await town.staff('dispatcher');
   }, 180_000);

@@ -15,9 +15,10 @@ let browser: Browser;
 const consoleDir = mkdtempSync(join(tmpdir(), 'xiangyin-console-'));
 
 describe.skipIf(withoutBrowser())('what stands where the content would', { timeout: 120_000 }, () => {
+  const { uri } = testDatabase();
   beforeAll(async () => {
     buildConsole(consoleDir);
-    town = await startTown({ uri: testDatabase().uri, consoleDir });
+    town = await startTown({ uri, consoleDir });
     browser = await startBrowser();
   }, 180_000);
   afterAll(async () => {

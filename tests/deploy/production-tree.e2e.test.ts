@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../scripts/stores/guarded.ts';
 import { run } from '../../scripts/stores/run.ts';
-import { testDatabase, testRedis } from '../support/stores.ts';
+import { bareDatabase, testRedis } from '../support/stores.ts';
 import { type BuiltImage, buildLikeTheDockerfile } from './image.ts';
 
 const REQUIRED = [
@@ -22,7 +22,7 @@ const work = mkdtempSync(join(tmpdir(), 'xiangyin-image-'));
 const children: ChildProcess[] = [];
 let image: BuiltImage;
 
-const { uri } = testDatabase();
+const { uri } = bareDatabase();
 const redis = await testRedis();
 
 beforeAll(async () => {

@@ -19,9 +19,10 @@ interface Health {
 let town: Town;
 
 describe('the health of the service, in words', () => {
+  const { uri } = testDatabase();
   beforeAll(async () => {
     town = await startTown({
-      uri: testDatabase().uri,
+      uri,
       env: { WECHAT_ACCOUNT_TYPE: 'service' },
       sandbox: { type: 'service' },
     });

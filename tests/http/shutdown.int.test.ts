@@ -1,11 +1,9 @@
 import { Agent, request, type ClientRequest } from 'node:http';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allCollections } from '../../src/app/collections.ts';
+import { afterAll, describe, expect, it } from 'vitest';
 import { startService, type RunningService } from '../../src/app/start.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { createLog } from '../../src/platform/logging/index.ts';
-import { migrateCollections, openForMigration } from '../../src/platform/mongo/index.ts';
 import { environment, ownConfig, temporaryFolder } from '../support/office.ts';
 import { testDatabase } from '../support/stores.ts';
 
@@ -13,11 +11,6 @@ const { uri } = testDatabase();
 const CONFIG_DIR = ownConfig();
 const agent = new Agent({ keepAlive: true });
 afterAll(() => agent.destroy());
-beforeAll(async () => {
-  const connection = await openForMigration(uri);
-  await migrateCollections(connection, allCollections);
-  await connection.close();
-});
 
 async function start(): Promise<{ service: RunningService; url: string; lines: string[] }> {
   const lines: string[] = [];

@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { afterAll } from 'vitest';
-import { inboxCollections } from '../../src/inbox/index.ts';
-import { migrateCollections, openForMigration } from '../../src/platform/mongo/index.ts';
 
 export interface NodeOptions {
   readonly uri: string;
@@ -101,13 +99,6 @@ export function nodeStarter(uri: string) {
     return node;
   };
   return { start, newFolder };
-}
-
-/** The collections as `migrate` makes them. */
-export async function migrateInbox(uri: string): Promise<void> {
-  const connection = await openForMigration(uri);
-  await migrateCollections(connection, inboxCollections);
-  await connection.close();
 }
 
 export interface Effects {

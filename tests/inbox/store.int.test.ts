@@ -8,7 +8,6 @@ import { type Connection, openForMigration } from '../../src/platform/mongo/inde
 import { createSealer, createSigner } from '../../src/platform/sealing/index.ts';
 import { parseInbound } from '../../src/wechat/index.ts';
 import { testDatabase } from '../support/stores.ts';
-import { migrateInbox } from './nodes.ts';
 
 const { uri } = testDatabase();
 const keys = { current: 'a-secret-key-for-tests-of-32-bytes-0000' };
@@ -21,7 +20,6 @@ let store: InboxStore;
 let client: MongoClient;
 let db: Db;
 beforeAll(async () => {
-  await migrateInbox(uri);
   connection = await openForMigration(uri);
   store = createInboxStore(connection, codec);
   client = await new MongoClient(uri).connect();

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { testDatabase } from '../support/stores.ts';
-import { migrateInbox, nodeStarter, type Node, type Said, witness } from './nodes.ts';
+import { nodeStarter, type Node, type Said, witness } from './nodes.ts';
 
 const { uri } = testDatabase();
 const { start, newFolder } = nodeStarter(uri);
@@ -26,7 +26,6 @@ describe('two processes of one host', { timeout: 90_000 }, () => {
   let nodes: [Node, Node];
   const node = (n: number): Node => (n % 2 === 0 ? nodes[0] : nodes[1]);
   beforeAll(async () => {
-    await migrateInbox(uri);
     nodes = await Promise.all([start({ dataDir }), start({ dataDir })]);
   });
 
@@ -91,7 +90,6 @@ describe('a process killed by kill -9', { timeout: 90_000 }, () => {
   const leaseMs = 1_000;
   let other: Node;
   beforeAll(async () => {
-    await migrateInbox(uri);
     other = await start({ sweeps: false, leaseMs });
   });
 

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AuditEntry } from '../../src/audit/index.ts';
-import { createMenu, menuCollections } from '../../src/menu/index.ts';
+import { createMenu } from '../../src/menu/index.ts';
 import type { MenuView, PublishView } from '../../src/menu/menu.contract.ts';
 import { type Menu, menuSchema } from '../../src/platform/config/menu.ts';
-import { migrateCollections } from '../../src/platform/mongo/index.ts';
 import { callRoute, DISPATCHER, type World, world } from '../briefings/harness.ts';
 import { testDatabase } from '../support/stores.ts';
 
@@ -21,7 +20,6 @@ let audit: AuditEntry[];
 beforeEach(async () => {
   town = await world(database.uri);
   audit = [];
-  await migrateCollections(town.connection, menuCollections);
   await town.connection.collection('menus').deleteMany({});
 });
 

@@ -27,8 +27,9 @@ const menus = () => town.app.mongo.work.collection('menus');
 const rows = async (action: string) =>
   town.app.mongo.work.collection('audit_log').find({ action }).sort({ _id: 1 }).toArray();
 
+const { uri } = testDatabase();
 beforeAll(async () => {
-  town = await startTown({ uri: testDatabase().uri });
+  town = await startTown({ uri });
   [one, other] = await Promise.all([town.staff('dispatcher'), town.staff('dispatcher')]);
 }, 60_000);
 beforeEach(async () => {

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import { afterAll } from 'vitest';
 import type { Log } from '../../src/kernel/index.ts';
-import { createNotices, noticeCollections, type Notices } from '../../src/notices/index.ts';
-import { createTransact, migrateCollections, type MongoPools, type Transact } from '../../src/platform/mongo/index.ts';
+import { createNotices, type Notices } from '../../src/notices/index.ts';
+import { createTransact, type MongoPools, type Transact } from '../../src/platform/mongo/index.ts';
 
 type NoticesDeps = Parameters<typeof createNotices>[0];
 
@@ -76,7 +76,6 @@ export async function noticeProcess(
 ): Promise<Process> {
   const connection = await mongoose.createConnection(uri, { autoIndex: false, autoCreate: false }).asPromise();
   later(async () => connection.close());
-  await migrateCollections(connection, noticeCollections);
   const transact = createTransact(connection);
   const notices = createNotices({
     connection,

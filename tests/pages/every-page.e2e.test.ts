@@ -84,9 +84,10 @@ async function complaintPages(dispatcher: StaffClient): Promise<Record<string, s
 }
 
 describe.skipIf(withoutBrowser())("every one of the residents' pages", { timeout: 180_000 }, () => {
+  const { uri } = testDatabase();
   beforeAll(async () => {
     town = await startTown({
-      uri: testDatabase().uri,
+      uri,
       env: { WECHAT_ACCOUNT_TYPE: 'service' },
       sandbox: { type: 'service' },
     });

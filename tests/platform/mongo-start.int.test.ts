@@ -11,10 +11,10 @@ import { loadConfig } from '../../src/platform/config/index.ts';
 import { createLog } from '../../src/platform/logging/index.ts';
 import { checkServer, openForMigration } from '../../src/platform/mongo/index.ts';
 import { ROOT } from '../support/project-files.ts';
-import { testDatabase } from '../support/stores.ts';
+import { bareDatabase } from '../support/stores.ts';
 import { environment, SECRET } from '../webhook/service.ts';
 
-const { uri } = testDatabase();
+const { uri } = bareDatabase();
 const dataDir = mkdtempSync(join(tmpdir(), 'xiangyin-start-'));
 let single: Guarded;
 let singlePort: number;

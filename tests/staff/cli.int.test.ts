@@ -1,23 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { MongoClient } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allCollections } from '../../src/app/collections.ts';
-import { migrateCollections, openForMigration } from '../../src/platform/mongo/index.ts';
+import { afterAll, describe, expect, it } from 'vitest';
 import { environment, PASSWORD, temporaryFolder } from '../support/office.ts';
 import { ROOT } from '../support/project-files.ts';
-import { testDatabase } from '../support/stores.ts';
+import { bareDatabase, testDatabase } from '../support/stores.ts';
 
 const { uri, name } = testDatabase();
-const fresh = testDatabase();
+const fresh = bareDatabase();
 const client = new MongoClient(uri);
 const db = client.db(name);
 afterAll(() => client.close());
-beforeAll(async () => {
-  const connection = await openForMigration(uri);
-  await migrateCollections(connection, allCollections);
-  await connection.close();
-});
 
 /** `npm run staff -- …`, from the source, with `input` on standard input. */
 async function staff(args: readonly string[], input = '', on = uri) {

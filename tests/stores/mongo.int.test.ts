@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { type MongoOptions, type RunningMongo, startMongo, withDatabase } from '../../scripts/stores/index.ts';
-import { testDatabase } from '../support/stores.ts';
+import { bareDatabase } from '../support/stores.ts';
 
 const running: RunningMongo[] = [];
 /** Here our own process is what is tested, also where MONGODB_URI serves the rest. */
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 describe('the mongod of the tests', () => {
-  const { uri, name } = testDatabase();
+  const { uri, name } = bareDatabase();
 
   it('keeps both halves of a committed transaction and neither of an aborted one', async () => {
     await withClient(uri, async (client) => {

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { buildApp, type App } from '../../src/app/build-app.ts';
-import { allCollections } from '../../src/app/collections.ts';
 import type { Clock, Log } from '../../src/kernel/index.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { createLog } from '../../src/platform/logging/index.ts';
-import { migrateCollections, openForMigration } from '../../src/platform/mongo/index.ts';
 import type { Role } from '../../src/staff/index.ts';
 import { ROOT } from './project-files.ts';
+import { CHEAP } from './staff-client.ts';
+import { migrate } from './stores.ts';
 
 export const PASSWORD = '一个很长的示例口令';
 
@@ -89,13 +89,12 @@ export async function startOffice(deps: {
   const config = loadConfig(
     environment({ MONGODB_URI: deps.uri, CONFIG_DIR: many, DATA_DIR: temporaryFolder(), ...deps.env }),
   );
-  const connection = await openForMigration(deps.uri);
-  await migrateCollections(connection, allCollections);
-  await connection.close();
+  await migrate(deps.uri);
   const app = await buildApp({
     config,
     log: deps.log ?? log,
     consoleDir: '/nowhere',
+    passwordCost: CHEAP,
     ...(deps.clock ? { clock: deps.clock } : {}),
   });
   await app.mongo.whenReady();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { StaffApi } from '../../src/staff/index.ts';
+import type { PasswordCost, StaffApi } from '../../src/staff/index.ts';
 
 /** A signed-in member of staff at the API. Methods answer the body; any status but the wanted one throws. */
 export interface StaffClient {
@@ -11,6 +11,9 @@ export interface StaffClient {
   /** Status and body of any request, for what should be refused. */
   request(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
 }
+
+/** argon2's least: the accounts of tests guard nothing, and production's cost is a tenth of a second each time. */
+export const CHEAP: PasswordCost = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
 const PASSWORD = 'a-long-password-for-tests';
 

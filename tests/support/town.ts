@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { buildApp, type App } from '../../src/app/build-app.ts';
-import { allCollections } from '../../src/app/collections.ts';
 import { systemClock, type Clock, type Log } from '../../src/kernel/index.ts';
 import { loadConfig, type Config, type Limits, type Town as TownConfig } from '../../src/platform/config/index.ts';
-import { migrateCollections } from '../../src/platform/mongo/index.ts';
 import { startSandbox, type Sandbox, type SandboxOptions, type SayAnswer } from '../../src/sandbox/index.ts';
 import { phoneOf, type Phone } from './phone.ts';
-import { signIn, type StaffClient } from './staff-client.ts';
+import { CHEAP, signIn, type StaffClient } from './staff-client.ts';
+import { migrate } from './stores.ts';
 
 export const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILENT };
 
@@ -84,12 +83,12 @@ export async function startTown(options: TownOptions): Promise<Town> {
   const url = await listen(server);
   const config = configOf(options, sandbox, { url, dataDir });
   const build = async (): Promise<App> => {
-    const app = await buildApp({ config, log, clock, consoleDir: options.consoleDir ?? '' });
+    const app = await buildApp({ config, log, clock, consoleDir: options.consoleDir ?? '', passwordCost: CHEAP });
     await app.mongo.whenReady();
     return app;
   };
+  await migrate(options.uri);
   let app = await build();
-  await migrateCollections(app.mongo.work, allCollections);
   handle = app.http.callback();
   sandbox.setWebhook(`${url}/wechat`);
   afterAll(async () => {

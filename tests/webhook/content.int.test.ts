@@ -1,22 +1,11 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { testDatabase } from '../support/stores.ts';
-import {
-  database,
-  migrate,
-  post,
-  resident,
-  secure,
-  type Service,
-  startTestService,
-  textXml,
-  xmlOf,
-} from './service.ts';
+import { database, post, resident, secure, type Service, startTestService, textXml, xmlOf } from './service.ts';
 
 const { uri } = testDatabase();
 const db = database(uri);
 let service: Service;
 beforeAll(async () => {
-  await migrate(uri);
   service = await startTestService({ uri });
 });
 

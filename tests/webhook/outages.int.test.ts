@@ -183,7 +183,6 @@ describe('while redis is frozen', slow, () => {
   const { uri } = testDatabase();
   let redis: RunningRedis;
   beforeAll(async () => {
-    await migrate(uri);
     const started = await startRedis({ port: await freePort(), quiet: true });
     if (!started) throw new Error('no redis');
     redis = started;

@@ -7,7 +7,6 @@ import {
   APP_ID,
   compat,
   database,
-  migrate,
   type Parcel,
   plain,
   post,
@@ -28,7 +27,6 @@ type Mode = (typeof MODES)[number];
 
 const services = {} as Record<Mode, Service>;
 beforeAll(async () => {
-  await migrate(uri);
   const started = await Promise.all(MODES.map((mode) => startTestService({ uri, env: { WECHAT_MODE: mode } })));
   for (const [i, mode] of MODES.entries()) services[mode] = started[i] as Service;
 });

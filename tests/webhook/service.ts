@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterAll } from 'vitest';
-import { allCollections } from '../../src/app/collections.ts';
 import { startService, type RunningService } from '../../src/app/start.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { createLog } from '../../src/platform/logging/index.ts';
-import { migrateCollections, openForMigration } from '../../src/platform/mongo/index.ts';
 import { decryptText, encryptText, signatureOf } from '../../src/sandbox/crypto.ts';
 import { parseXml } from '../../src/wechat/index.ts';
 
@@ -23,12 +21,7 @@ export interface Service {
   readonly logLines: string[];
 }
 
-/** The collections as `npm run migrate` makes them. */
-export async function migrate(uri: string): Promise<void> {
-  const connection = await openForMigration(uri);
-  await migrateCollections(connection, allCollections);
-  await connection.close();
-}
+export { migrate } from '../support/stores.ts';
 
 export interface ServiceOptions {
   readonly uri: string;

@@ -13,9 +13,10 @@ export async function migrateCollections(
   manifests: readonly CollectionManifest[],
 ): Promise<string[]> {
   const db = database(connection);
+  const standing = await readCollections(db);
   const done: string[] = [];
   for (const manifest of manifests) {
-    const found = await readCollection(db, manifest.name);
+    const found = standing.get(manifest.name);
     if (!found) {
       await db.createCollection(manifest.name, manifest.validator ? strict(manifest.validator) : {});
       done.push(`created ${manifest.name}`);
@@ -23,29 +24,28 @@ export async function migrateCollections(
       await db.command({ collMod: manifest.name, ...strict(manifest.validator ?? {}) });
       done.push(`validator of ${manifest.name}`);
     }
-    done.push(...(await migrateIndexes(db, manifest)));
+    done.push(...(await migrateIndexes(db, manifest, found !== undefined)));
   }
   return done;
 }
 
-async function migrateIndexes(db: Db, manifest: CollectionManifest): Promise<string[]> {
+/** One command drops what is no longer declared, one makes all that is missing: each command waits for the disk. */
+async function migrateIndexes(db: Db, manifest: CollectionManifest, stood: boolean): Promise<string[]> {
   const collection = db.collection(manifest.name);
-  const done: string[] = [];
-  const existing = await collection.indexes();
-  for (const index of existing) {
-    const name = index.name ?? '';
-    if (name === '_id_') continue;
-    const declared = manifest.indexes.find((candidate) => candidate.name === name);
-    if (declared && sameIndex(index, declared)) continue;
-    await collection.dropIndex(name);
-    done.push(`dropped index ${manifest.name}.${name}`);
-  }
-  for (const { name, key, ...options } of manifest.indexes) {
-    if (existing.some((index) => index.name === name && sameIndex(index, { name, key, ...options }))) continue;
-    await collection.createIndex({ ...key }, { name, ...options });
-    done.push(`index ${manifest.name}.${name}`);
-  }
-  return done;
+  const existing = stood ? await collection.indexes() : [];
+  const isDeclared = (index: IndexDescriptionInfo): boolean =>
+    manifest.indexes.some((declared) => declared.name === index.name && sameIndex(index, declared));
+  const old = existing.filter((index) => index.name !== '_id_' && !isDeclared(index)).map(({ name = '' }) => name);
+  const kept = new Set(existing.map(({ name }) => name).filter((name) => name !== undefined && !old.includes(name)));
+  const missing = manifest.indexes.filter(({ name }) => !kept.has(name));
+  // By command: the driver's own helper takes one name at a time.
+  if (old.length > 0) await db.command({ dropIndexes: manifest.name, index: old });
+  if (missing.length > 0)
+    await collection.createIndexes(missing.map(({ key, ...rest }) => ({ key: { ...key }, ...rest })));
+  return [
+    ...old.map((name) => `dropped index ${manifest.name}.${name}`),
+    ...missing.map(({ name }) => `index ${manifest.name}.${name}`),
+  ];
 }
 
 /**
@@ -57,9 +57,10 @@ export async function verifyCollections(
   manifests: readonly CollectionManifest[],
 ): Promise<string[]> {
   const db = database(connection);
+  const standing = await readCollections(db);
   const differences: string[] = [];
   for (const manifest of manifests) {
-    const found = await readCollection(db, manifest.name);
+    const found = standing.get(manifest.name);
     if (!found) {
       differences.push(`collection ${manifest.name} is missing`);
       continue;
@@ -79,9 +80,10 @@ function strict(validator: Document): Document {
   return { validator, validationLevel: 'strict', validationAction: 'error' };
 }
 
-async function readCollection(db: Db, name: string): Promise<Document | undefined> {
-  const [info] = await db.listCollections({ name }, { nameOnly: false }).toArray();
-  return info ? ((info as { options?: Document }).options ?? {}) : undefined;
+/** Options of every collection that stands, by name, in one question. */
+async function readCollections(db: Db): Promise<Map<string, Document>> {
+  const found = await db.listCollections({}, { nameOnly: false }).toArray();
+  return new Map(found.map((info) => [info.name, (info as { options?: Document }).options ?? {}]));
 }
 
 function sameValidator(options: Document, manifest: CollectionManifest): boolean {
