@@ -31,6 +31,8 @@ describe('npm run staff', { timeout: 120_000 }, () => {
     const made = await staff(['create', 'chief', '--role', 'admin', '--name', '主任'], `${PASSWORD}\n`);
     expect(made).toEqual({ code: 0, stdout: 'created chief (admin)\n', stderr: '' });
     const before = await db.collection('staff').findOne({ username: 'chief' });
+    // What production pays: 64 MiB, 3 passes, 4 lanes.
+    expect(before?.['passwordHash']).toMatch(/^\$argon2id\$v=19\$m=65536,t=3,p=4\$/);
     expect(await staff(['list'])).toMatchObject({ code: 0, stdout: 'chief\tadmin\t管理员\t-\t主任\tactive\n' });
     expect(await staff(['password', 'chief'], '另一个很长的示例口令\n')).toMatchObject({ code: 0 });
     const after = await db.collection('staff').findOne({ username: 'chief' });

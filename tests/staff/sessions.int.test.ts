@@ -26,15 +26,13 @@ const errorOf = async (answer: Response) => {
 };
 
 describe('logging in', () => {
-  it('answers who it is and the token for writes; the password is argon2id with 64 MiB, 3 passes, 4 lanes', async () => {
+  it('answers who it is and the token for writes', async () => {
     const desk = await office.staff('clerk', 'mzb');
     const answer = await desk.ask('GET', '/api/v1/session');
     expect(await answer.json()).toEqual({
       csrfToken: desk.csrf,
       staff: { id: desk.id, username: desk.username, name: desk.username, role: 'clerk', unit: 'mzb' },
     });
-    const stored = await db.collection('staff').findOne({ username: desk.username });
-    expect(stored?.['passwordHash']).toMatch(/^\$argon2id\$v=19\$m=65536,t=3,p=4\$/);
   });
 
   it('keeps of a session only the hash of its token', async () => {
