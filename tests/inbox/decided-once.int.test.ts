@@ -3,7 +3,6 @@ import type { Outcome, Prepared } from '../../src/inbox/row.ts';
 import { type Connection, openForMigration } from '../../src/platform/mongo/index.ts';
 import { testDatabase } from '../support/stores.ts';
 import { createMailbox, textMessage, textReply } from './mailbox.ts';
-import { migrateInbox } from './nodes.ts';
 
 const { uri } = testDatabase();
 type Plan = Prepared & { readonly of: string };
@@ -20,7 +19,6 @@ beforeEach(() => {
 });
 
 beforeAll(async () => {
-  await migrateInbox(uri);
   connection = await openForMigration(uri);
   ({ inbox } = await createMailbox<null, Plan>({
     connection,
