@@ -27,7 +27,8 @@ export interface Passwords {
 export function createPasswords(cost: PasswordCost = COST): Passwords {
   const inTurn = createTurns(AT_ONCE);
   let dummy: Promise<string> | undefined;
-  const hashed = (password: string): Promise<string> => inTurn(() => hash(password, { algorithm: ARGON2ID, ...cost }));
+  const parameters = { algorithm: ARGON2ID, ...cost };
+  const hashed = (password: string): Promise<string> => inTurn(() => hash(password, parameters));
   return {
     hash: hashed,
     isPassword: async (stored, password) => {
