@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connection, openForMigration } from '../../src/platform/mongo/index.ts';
 import { testDatabase } from '../support/stores.ts';
 import { createMailbox, textMessage, textReply } from './mailbox.ts';
-import { migrateInbox } from './nodes.ts';
 import { dedupeKey } from '../../src/wechat/index.ts';
 
 const { uri } = testDatabase();
@@ -10,7 +9,6 @@ let connection: Connection;
 let mailbox: Awaited<ReturnType<typeof createMailbox>>;
 const applied: string[] = [];
 beforeAll(async () => {
-  await migrateInbox(uri);
   connection = await openForMigration(uri);
   mailbox = await createMailbox({
     connection,
