@@ -23,7 +23,7 @@ import { createWorkingDays } from '../platform/working-days/index.ts';
 import { createStaff, loginRules, roleMay, type PasswordCost, type StaffApi } from '../staff/index.ts';
 import { createSubscribers } from '../subscribers/index.ts';
 import { createTipoffs } from '../tipoffs/index.ts';
-import { createMemoryTokenStore, createWechatClient, type WechatClient } from '../wechat/index.ts';
+import { createClockWatch, createMemoryTokenStore, createWechatClient, type WechatClient } from '../wechat/index.ts';
 import { healthRoutes } from './health.ts';
 import { metaRoutes } from './meta.ts';
 import { createPeople, type People } from './people.ts';
@@ -82,6 +82,13 @@ export async function buildApp(deps: {
     observe: (call) => {
       metrics.wechatCalls.observe({ api: call.api, outcome: call.outcome }, call.ms / 1_000);
       platform.note(call);
+    },
+  });
+  const clockWatch = createClockWatch({
+    clock,
+    onOff: (seconds) => {
+      log.error('clock.off', { seconds });
+      metrics.alarms.inc({ kind: 'clock_off' });
     },
   });
   const searchWords = createSearchWords();
@@ -269,6 +276,7 @@ export async function buildApp(deps: {
       briefings: briefings.api,
       subscribers: subscribers.api,
       platform,
+      clockWatch,
       sweeps,
       workingDays,
       clock,
@@ -276,7 +284,7 @@ export async function buildApp(deps: {
   );
   const http = createShell({
     routes,
-    webhook: createWebhook({ env, inbox, metrics, clock, log }),
+    webhook: createWebhook({ env, inbox, metrics, clockWatch, clock, log }),
     sessionOf: (token) => staff.api.sessionOf(token),
     may: roleMay,
     limiter,

@@ -10,6 +10,7 @@ import type { SweepRunner } from '../platform/jobs/index.ts';
 import type { MongoPools } from '../platform/mongo/index.ts';
 import type { SubscribersApi } from '../subscribers/index.ts';
 import type { CallMemory, PlatformCalls } from './platform-calls.ts';
+import type { ClockWatch } from '../wechat/index.ts';
 import type { WorkingDays } from '../platform/working-days/index.ts';
 import { healthView } from './health.contract.ts';
 
@@ -22,6 +23,7 @@ export interface HealthDeps {
   readonly briefings: Pick<BriefingsApi, 'stuck' | 'quota'>;
   readonly subscribers: Pick<SubscribersApi, 'stuck'>;
   readonly platform: PlatformCalls;
+  readonly clockWatch: Pick<ClockWatch, 'off'>;
   readonly sweeps: SweepRunner;
   readonly workingDays: WorkingDays;
   readonly clock: Clock;
@@ -69,6 +71,7 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
     ...stuckPushes.map((push) => push.words),
     ...stuckSubscribers,
     ...sweeps.flatMap(({ name, lastError }) => (lastError === null ? [] : [`后台任务 ${name} 最近一次失败。`])),
+    clockWords(deps.clockWatch.off()),
     deps.workingDays.warning(now),
   ].filter((problem) => problem !== null);
   return {
@@ -88,4 +91,10 @@ function failsNow({ lastOkAt, lastFailedAt }: CallMemory): boolean {
 
 function callView({ lastOkAt, lastFailedAt, words }: CallMemory) {
   return { lastOkAt: lastOkAt?.toISOString() ?? null, lastFailedAt: lastFailedAt?.toISOString() ?? null, words };
+}
+
+function clockWords(seconds: number | null): string | null {
+  if (seconds === null) return null;
+  const wrong = seconds > 0 ? '快' : '慢';
+  return `本机时间比微信平台${wrong} ${Math.abs(seconds)} 秒：请打开时间同步（NTP），否则期限和链接会错，差一天以上消息会被拒收。`;
 }

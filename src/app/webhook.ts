@@ -10,8 +10,10 @@ import {
   parseInbound,
   renderReply,
   sealReply,
+  signedTimestamp,
   SUCCESS,
   verifyUrl,
+  type ClockWatch,
   type InboundMessage,
   type OpenedWebhook,
   type Reply,
@@ -29,6 +31,8 @@ export function createWebhook(deps: {
   env: Env;
   inbox: Pick<Inbox, 'answer'>;
   metrics: Metrics;
+  /** Told of every signed timestamp, also of one that is refused for its age. */
+  clockWatch: Pick<ClockWatch, 'note'>;
   clock: Clock;
   log: Log;
 }): WebhookHandler {
@@ -39,6 +43,8 @@ export function createWebhook(deps: {
     appId: env.WECHAT_APP_ID,
     encodingAesKeys: given([env.WECHAT_ENCODING_AES_KEY, env.WECHAT_ENCODING_AES_KEY_PREVIOUS]),
   });
+
+  const head = (query: WebhookQuery) => ({ mode: env.WECHAT_MODE, query, tokens, now: clock.now() });
 
   const render = (
     message: InboundMessage,
@@ -56,7 +62,7 @@ export function createWebhook(deps: {
   };
 
   const open = (body: string, query: WebhookQuery): { opened: OpenedWebhook; message: InboundMessage } => {
-    const opened = openWebhookBody({ mode: env.WECHAT_MODE, query, body, tokens, crypto });
+    const opened = openWebhookBody({ ...head(query), body, crypto });
     const message = parseInbound(opened.fields);
     if (message.openid === '') throw new AppError('invalid_input', { details: { check: 'sender' } });
     return { opened, message };
@@ -74,7 +80,7 @@ export function createWebhook(deps: {
   const receive = async (readBody: () => Promise<string>, query: WebhookQuery): Promise<Answer> => {
     let asked: ReturnType<typeof open>;
     try {
-      checkWebhookQuery({ mode: env.WECHAT_MODE, query, tokens });
+      checkWebhookQuery(head(query));
       asked = open(await readBody(), query);
     } catch (error) {
       return refusal(error);
@@ -88,7 +94,7 @@ export function createWebhook(deps: {
 
   const verify = (query: WebhookQuery): Answer => {
     try {
-      return { status: 200, type: TEXT, body: verifyUrl({ query, tokens, crypto }) };
+      return { status: 200, type: TEXT, body: verifyUrl({ ...head(query), crypto }) };
     } catch (error) {
       return refusal(error);
     }
@@ -96,6 +102,8 @@ export function createWebhook(deps: {
 
   return async ({ method, query, readBody }) => {
     const asked = listQuery(query);
+    const signedAt = signedTimestamp({ query: asked, tokens });
+    if (signedAt !== null) deps.clockWatch.note(signedAt);
     try {
       return method === 'GET' ? verify(asked) : await receive(readBody, asked);
     } catch (error) {

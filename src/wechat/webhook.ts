@@ -1,12 +1,10 @@
 import { AppError } from '../kernel/index.ts';
 import { parseJsonFields, refuse, textOf } from './fields.ts';
+import { isFresh, type WebhookMode } from './freshness.ts';
 import type { MessageCrypto } from './message-crypto.ts';
 import type { InboundFields } from './messages.types.ts';
 import { signatureOf, verifySignature } from './signature.ts';
 import { cdata, parseXml } from './xml.ts';
-
-/** How the account's console is set: plain text, both, or ciphertext only. */
-export type WebhookMode = 'plain' | 'compat' | 'secure';
 
 /** The query as a web framework parses it: a repeated parameter is a list. */
 export type WebhookQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -20,6 +18,8 @@ export interface WebhookRequest {
   readonly tokens: readonly string[];
   /** May be absent only in plain mode. */
   readonly crypto?: MessageCrypto | undefined;
+  /** Our clock: a signed timestamp far from it is refused. */
+  readonly now: Date;
 }
 
 export interface OpenedWebhook {
@@ -33,32 +33,37 @@ export interface OpenedWebhook {
   readonly keyIndex: number;
 }
 
+/** The part of a request that can be judged before its body is read. */
+export type WebhookHead = Pick<WebhookRequest, 'mode' | 'query' | 'tokens' | 'now'>;
+
 /**
  * What can be checked of a POST before its body is read. Throws AppError `bad_signature` (401) as openWebhookBody does,
  * which checks the same again with the body.
  */
-export function checkWebhookQuery({ mode, query, tokens }: Pick<WebhookRequest, 'mode' | 'query' | 'tokens'>): void {
-  checkSignature(query, tokens);
-  if (!isEncrypted(query)) {
-    if (mode === 'secure') deny('mode');
-    return;
-  }
-  if (single(query, 'msg_signature') === undefined) deny('msg_signature');
+export function checkWebhookQuery(head: WebhookHead): void {
+  checkHead(head);
 }
 
 /**
- * Checks and opens one POST. Throws AppError `bad_signature` (401; details.check: signature, msg_signature,
+ * The timestamp of a request under a good signature, however old; null where the signature is not good. What a wrong
+ * clock makes us refuse still tells that the clock is wrong.
+ */
+export function signedTimestamp({ query, tokens }: Pick<WebhookRequest, 'query' | 'tokens'>): string | null {
+  const [signature, timestamp, nonce] = ['signature', 'timestamp', 'nonce'].map((name) => single(query, name));
+  if (signature === undefined || timestamp === undefined || nonce === undefined) return null;
+  return verifySignature({ tokens, timestamp, nonce, signature }) === -1 ? null : timestamp;
+}
+
+/**
+ * Checks and opens one POST. Throws AppError `bad_signature` (401; details.check: signature, timestamp, msg_signature,
  * encrypt_type, mode, ciphertext, appid) or `invalid_input` (400; details.check: encrypt, format, size, declaration,
- * depth, nodes, xml, json). The signature is checked before the body is looked at.
+ * depth, nodes, xml, json). The signature is checked before the body is looked at. Only plain mode believes what was not
+ * encrypted: the signature of a plain request covers no word of it.
  */
 export function openWebhookBody(request: WebhookRequest): OpenedWebhook {
-  const { query, tokens, crypto, mode } = request;
-  const { timestamp, nonce, tokenIndex } = checkSignature(query, tokens);
-  const encrypted = isEncrypted(query);
-  if (!encrypted) {
-    if (mode === 'secure') deny('mode');
-    return { fields: parseBody(bodyText(request.body)), encrypted, tokenIndex, keyIndex: 0 };
-  }
+  const { query, tokens, crypto } = request;
+  const { timestamp, nonce, tokenIndex, encrypted } = checkHead(request);
+  if (!encrypted) return { fields: parseBody(bodyText(request.body)), encrypted, tokenIndex, keyIndex: 0 };
   const signature = single(query, 'msg_signature') ?? deny('msg_signature');
   if (crypto === undefined) deny('mode');
   const encrypt = textOf(parseBody(bodyText(request.body)), 'Encrypt') ?? refuse('encrypt');
@@ -67,22 +72,26 @@ export function openWebhookBody(request: WebhookRequest): OpenedWebhook {
   return { fields: parseBody(xml), encrypted, tokenIndex, keyIndex };
 }
 
+/** What the platform sends to be echoed: a row of digits by its documentation, in all that were seen. */
+const PLAIN_ECHO = /^[A-Za-z0-9_-]{1,64}$/;
+const OPENED_ECHO = /^\d{1,32}$/;
+
 /**
  * Checks the address verification (GET) and returns the text to answer, as it is. A ciphertext `echostr` (with
- * `msg_signature`) is opened. Throws AppError `bad_signature`, or `invalid_input` without one `echostr`.
+ * `msg_signature` beside `signature`) is opened, and answered only where digits alone were inside: whoever repeats a
+ * captured message shall not have it decrypted here. Throws AppError `bad_signature`, or `invalid_input` without one
+ * `echostr` of that form.
  */
-export function verifyUrl(request: Pick<WebhookRequest, 'query' | 'tokens' | 'crypto'>): string {
+export function verifyUrl(request: WebhookHead & Pick<WebhookRequest, 'crypto'>): string {
   const { query, tokens, crypto } = request;
-  const ciphertext = query['msg_signature'] !== undefined;
-  if (!ciphertext || query['signature'] !== undefined) checkSignature(query, tokens);
-  const echostr = single(query, 'echostr');
-  if (echostr === undefined) refuse('echostr');
-  if (!ciphertext) return echostr;
+  const { timestamp, nonce } = checkSignature(request);
+  const echostr = single(query, 'echostr') ?? refuse('echostr');
+  if (query['msg_signature'] === undefined) return PLAIN_ECHO.test(echostr) ? echostr : refuse('echostr');
   const signature = single(query, 'msg_signature') ?? deny('msg_signature');
-  const { timestamp, nonce } = stamp(query, 'msg_signature');
   checkMsgSignature({ tokens, timestamp, nonce, signature, encrypt: echostr });
   if (crypto === undefined) deny('mode');
-  return crypto.decrypt(echostr).xml;
+  const { xml: opened } = crypto.decrypt(echostr);
+  return OPENED_ECHO.test(opened) ? opened : refuse('echostr');
 }
 
 export interface SealReply {
@@ -110,16 +119,23 @@ export function sealReply({ crypto, xml, timestamp, nonce, token, keyIndex, rand
   );
 }
 
-function checkSignature(query: WebhookQuery, tokens: readonly string[]) {
-  const signature = single(query, 'signature') ?? deny('signature');
-  const { timestamp, nonce } = stamp(query, 'signature');
-  const tokenIndex = verifySignature({ tokens, timestamp, nonce, signature });
-  if (tokenIndex === -1) deny('signature');
-  return { timestamp, nonce, tokenIndex };
+/** Signature and freshness, and whether what follows is encrypted as the mode demands. */
+function checkHead(head: WebhookHead) {
+  const signed = checkSignature(head);
+  const encrypted = isEncrypted(head.query);
+  if (!encrypted && head.mode !== 'plain') deny('mode');
+  if (encrypted && single(head.query, 'msg_signature') === undefined) deny('msg_signature');
+  return { ...signed, encrypted };
 }
 
-function stamp(query: WebhookQuery, check: string): { timestamp: string; nonce: string } {
-  return { timestamp: single(query, 'timestamp') ?? deny(check), nonce: single(query, 'nonce') ?? deny(check) };
+function checkSignature({ query, tokens, mode, now }: WebhookHead) {
+  const signature = single(query, 'signature') ?? deny('signature');
+  const timestamp = single(query, 'timestamp') ?? deny('signature');
+  const nonce = single(query, 'nonce') ?? deny('signature');
+  const tokenIndex = verifySignature({ tokens, timestamp, nonce, signature });
+  if (tokenIndex === -1) deny('signature');
+  if (!isFresh(timestamp, mode, now)) deny('timestamp');
+  return { timestamp, nonce, tokenIndex };
 }
 
 interface MsgSignatureCheck {

@@ -116,7 +116,7 @@ describe('npm run doctor', () => {
 
   it('warns of settings that lose something, and of a calendar that is missing', async () => {
     const { deps } = await platform();
-    const loose = loadConfig(environment({ LOG_LEVEL: 'warn', WECHAT_MODE: 'plain' }));
+    const loose = loadConfig(environment({ LOG_LEVEL: 'warn', WECHAT_MODE: 'plain', WECHAT_ALLOW_PLAIN: 'true' }));
     const year = { clock: { now: () => new Date('2031-03-02T00:00:00Z') } };
     const words = (await check({ ...deps, ...year, config: loose })).warnings.join('\n');
     for (const part of ['链头', 'secure', 'https', '缺少 2031 年的放假安排']) expect(words).toContain(part);

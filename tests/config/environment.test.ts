@@ -92,6 +92,15 @@ describe('the environment', () => {
     expect(secret && problems[0]?.includes(value)).toBe(false);
   });
 
+  it('refuses plain mode until somebody says in words that messages may travel unencrypted', () => {
+    expect(problemsOf(environment({ WECHAT_MODE: 'plain' }))).toEqual([
+      expect.stringMatching(/WECHAT_MODE is plain.*could be forged.*WECHAT_ALLOW_PLAIN=true/),
+    ]);
+    const { env } = loadConfig(environment({ WECHAT_MODE: 'plain', WECHAT_ALLOW_PLAIN: 'true' }));
+    expect([env.WECHAT_MODE, env.WECHAT_ALLOW_PLAIN]).toEqual(['plain', true]);
+    expect(loadConfig(environment()).env.WECHAT_ALLOW_PLAIN).toBe(false);
+  });
+
   it('takes a PUBLIC_URL with a slash at its end as the same place', () => {
     expect(loadConfig(environment({ PUBLIC_URL: 'https://town.example.cn/' })).env.PUBLIC_URL).toBe(
       'https://town.example.cn',

@@ -48,6 +48,20 @@ describe('the health of the service, in words', () => {
     expect(good.problems.join()).not.toContain('凭证');
   });
 
+  it('tells that the clock is wrong, by the timestamps that the platform signs', async () => {
+    const dispatcher = await town.staff('dispatcher');
+    const clockLines = async () =>
+      (await dispatcher.get<Health>('/health')).problems.filter((line) => line.includes('NTP'));
+    expect(await clockLines()).toEqual([]);
+    await town.control('POST', '/_/clock', { offsetSeconds: 120 });
+    const { openid } = await town.control<{ openid: string }>('POST', '/_/residents', {});
+    await town.control('POST', `/_/residents/${openid}/say`, { type: 'text', text: '帮助' });
+    expect(await clockLines()).toEqual([expect.stringMatching(/^本机时间比微信平台慢 1[12]\d 秒/)]);
+    await town.control('POST', '/_/clock', { offsetSeconds: 0 });
+    await town.control('POST', `/_/residents/${openid}/say`, { type: 'text', text: '最新' });
+    expect(await clockLines()).toEqual([]);
+  });
+
   it('has a Chinese name for every task that runs by itself', async () => {
     const { sweeps } = await (await town.staff('admin')).get<Health>('/health');
     expect(sweeps.length).toBeGreaterThan(15);

@@ -157,6 +157,7 @@ function configOf(options: TownOptions, sandbox: Sandbox, at: { url: string; dat
     WECHAT_TOKEN: sandbox.token,
     WECHAT_ENCODING_AES_KEY: sandbox.aesKey,
     WECHAT_MODE: sandbox.mode,
+    WECHAT_ALLOW_PLAIN: String(sandbox.mode === 'plain'),
     WECHAT_ACCOUNT_TYPE: sandbox.type,
     WECHAT_VERIFIED: String(sandbox.verified),
     WECHAT_API_BASE: sandbox.url,

@@ -70,6 +70,7 @@ export function environment(uri: string, dataDir: string): Record<string, string
     WECHAT_APP_SECRET: 's'.repeat(32),
     WECHAT_TOKEN: TOKEN,
     WECHAT_ENCODING_AES_KEY: AES_KEY,
+    WECHAT_ALLOW_PLAIN: 'true',
     WECHAT_API_BASE: 'http://127.0.0.1:1',
     HOST: '127.0.0.1',
     PORT: '0',
@@ -92,19 +93,21 @@ export interface Answer {
   readonly text: string | null;
 }
 
-const stamp = { timestamp: '1714036504', nonce: '1514711492' };
+const NONCE = '1514711492';
 
-/** A request in plain text, signed as the platform signs. */
-export function plain(body: string): Parcel {
-  return { query: { ...stamp, signature: signatureOf(TOKEN, stamp.timestamp, stamp.nonce) }, body };
+/** A request in plain text, signed as the platform signs; `at` = by its clock. */
+export function plain(body: string, at = new Date()): Parcel {
+  const timestamp = String(Math.floor(at.getTime() / 1_000));
+  return { query: { timestamp, nonce: NONCE, signature: signatureOf(TOKEN, timestamp, NONCE) }, body };
 }
 
 /** The same, encrypted; `ciphertext` replaces what would be the encrypted `xml`. */
-export function secure(xml: string, ciphertext = encryptText(AES_KEY, APP_ID, xml)): Parcel {
+export function secure(xml: string, ciphertext = encryptText(AES_KEY, APP_ID, xml), at = new Date()): Parcel {
+  const signed = plain('', at).query as Record<string, string>;
   const query = {
-    ...plain('').query,
+    ...signed,
     encrypt_type: 'aes',
-    msg_signature: signatureOf(TOKEN, stamp.timestamp, stamp.nonce, ciphertext),
+    msg_signature: signatureOf(TOKEN, signed['timestamp'] ?? '', NONCE, ciphertext),
   };
   return {
     query,

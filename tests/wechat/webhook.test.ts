@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
+  checkWebhookQuery,
   createMessageCrypto,
   openWebhookBody,
   parseXml,
   sealReply,
   signatureOf,
+  signedTimestamp,
   verifyUrl,
   type WebhookRequest,
 } from '../../src/wechat/index.ts';
@@ -16,6 +18,7 @@ const KEY = 'kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR';
 const XML = '<xml><FromUserName><![CDATA[o1]]></FromUserName><MsgType>text</MsgType><Content>你好</Content></xml>';
 const crypto = createMessageCrypto({ appId: APP_ID, encodingAesKeys: [KEY] });
 const stamp = { timestamp: '1700000000', nonce: '42' };
+const now = new Date(1_700_000_100_000);
 const signed = (token = TOKEN) => ({ ...stamp, signature: signatureOf(token, stamp.timestamp, stamp.nonce) });
 
 function sealed(encrypt = crypto.encrypt(XML), token = TOKEN) {
@@ -27,7 +30,7 @@ function sealed(encrypt = crypto.encrypt(XML), token = TOKEN) {
 }
 
 const open = (over: Partial<WebhookRequest>) =>
-  openWebhookBody({ mode: 'secure', tokens: [TOKEN], crypto, body: XML, query: signed(), ...over });
+  openWebhookBody({ mode: 'secure', tokens: [TOKEN], crypto, body: XML, query: signed(), now, ...over });
 const refusal = (over: Partial<WebhookRequest>) => {
   const { status, details } = appErrorOf(() => open(over));
   return [status, (details as { check: string }).check];
@@ -36,7 +39,6 @@ const refusal = (over: Partial<WebhookRequest>) => {
 describe('webhook POST', () => {
   it('opens plain, compat and secure requests', () => {
     expect(open({ mode: 'plain' })).toMatchObject({ encrypted: false, fields: { Content: '你好' } });
-    expect(open({ mode: 'compat' }).encrypted).toBe(false);
     expect(open({ mode: 'compat', ...sealed() })).toMatchObject({ encrypted: true, fields: { Content: '你好' } });
     expect(open({ ...sealed() })).toEqual({ encrypted: true, tokenIndex: 0, keyIndex: 0, fields: parseXml(XML) });
     const request = sealed();
@@ -99,12 +101,39 @@ describe('webhook POST', () => {
     expect(refusal({ ...request, query: { ...request.query, ...over } })).toEqual([401, 'msg_signature']);
   });
 
-  it('refuses a plaintext POST in secure mode, however it is labelled', () => {
-    expect(refusal({})).toEqual([401, 'mode']);
-    expect(refusal({ query: { ...signed(), encrypt_type: 'raw' } })).toEqual([401, 'mode']);
-    expect(refusal({ query: { ...signed(), encrypt_type: 'none' } })).toEqual([401, 'encrypt_type']);
-    expect(refusal({ query: { ...signed(), encrypt_type: ['aes', 'aes'] } })).toEqual([401, 'encrypt_type']);
+  it.each(['secure', 'compat'] as const)('refuses a plaintext POST in %s mode, however it is labelled', (mode) => {
+    const refusalOf = (query: WebhookRequest['query']) => refusal({ mode, query });
+    expect(refusalOf(signed())).toEqual([401, 'mode']);
+    expect(refusalOf({ ...signed(), encrypt_type: 'raw' })).toEqual([401, 'mode']);
+    expect(refusalOf({ ...signed(), encrypt_type: 'aes' })).toEqual([401, 'msg_signature']);
+    expect(refusalOf({ ...signed(), encrypt_type: 'none' })).toEqual([401, 'encrypt_type']);
+    expect(refusalOf({ ...signed(), encrypt_type: ['aes', 'aes'] })).toEqual([401, 'encrypt_type']);
   });
+
+  const at = (seconds: number) => new Date((1_700_000_000 + seconds) * 1_000);
+
+  it.each([
+    ['plain', 600, {}],
+    ['compat', 86_400, sealed()],
+    ['secure', 86_400, sealed()],
+  ] as const)('in %s mode takes a timestamp within %d seconds of our clock, either way', (mode, seconds, parcel) => {
+    for (const off of [-seconds, 0, seconds]) {
+      expect(open({ mode, ...parcel, now: at(off) }).fields).toEqual(parseXml(XML));
+    }
+    for (const off of [-seconds - 1, seconds + 1]) {
+      expect(refusal({ mode, ...parcel, now: at(off) })).toEqual([401, 'timestamp']);
+      const head = { mode, query: { ...signed(), ...('query' in parcel ? parcel.query : {}) }, tokens: [TOKEN] };
+      expect(appErrorOf(() => checkWebhookQuery({ ...head, now: at(off) })).status).toBe(401);
+    }
+  });
+
+  it.each(['1.7e9', '01700000000', '170000000', '17000000000', ' 1700000000', '1700000000.0', '-1700000000', 'now'])(
+    'refuses the timestamp %s although it is well signed',
+    (timestamp) => {
+      const query = { timestamp, nonce: '42', signature: signatureOf(TOKEN, timestamp, '42') };
+      expect(refusal({ mode: 'plain', query })).toEqual([401, 'timestamp']);
+    },
+  );
 
   it('refuses a ciphertext where it has no key', () => {
     expect(refusal({ ...sealed(), mode: 'plain', crypto: undefined })).toEqual([401, 'mode']);
@@ -137,7 +166,11 @@ describe('webhook POST', () => {
 });
 
 describe('webhook GET', () => {
-  const verify = (query: WebhookRequest['query']) => verifyUrl({ query, tokens: [TOKEN], crypto });
+  const verify = (query: WebhookRequest['query']) => verifyUrl({ mode: 'secure', query, tokens: [TOKEN], crypto, now });
+  const msg = (echostr: string) => ({
+    msg_signature: signatureOf(TOKEN, stamp.timestamp, stamp.nonce, echostr),
+    echostr,
+  });
 
   it('answers echostr as it is', () => {
     const query = {
@@ -146,16 +179,43 @@ describe('webhook GET', () => {
       nonce: '1514711492',
       echostr: '4375120948345356249',
     };
-    expect(verifyUrl({ query, tokens: ['AAAAA'] })).toBe('4375120948345356249');
+    const asked = { mode: 'secure', query, tokens: ['AAAAA'] } as const;
+    expect(verifyUrl({ ...asked, now: new Date(1_714_036_504_000) })).toBe('4375120948345356249');
+    expect(appErrorOf(() => verifyUrl({ ...asked, now: new Date() })).details).toEqual({ check: 'timestamp' });
   });
 
-  it('opens an encrypted echostr, with or without the plain signature', () => {
-    const echostr = crypto.encrypt('12345');
-    const msg_signature = signatureOf(TOKEN, stamp.timestamp, stamp.nonce, echostr);
-    expect(verify({ ...stamp, msg_signature, echostr })).toBe('12345');
-    expect(verify({ ...signed(), msg_signature, echostr })).toBe('12345');
-    expect(appErrorOf(() => verify({ ...signed('x'), msg_signature, echostr })).status).toBe(401);
-    expect(appErrorOf(() => verify({ ...stamp, msg_signature, echostr: crypto.encrypt('6') })).status).toBe(401);
+  it('opens an encrypted echostr of digits, under both signatures alone', () => {
+    const sealedEcho = msg(crypto.encrypt('12345'));
+    expect(verify({ ...signed(), ...sealedEcho })).toBe('12345');
+    expect(appErrorOf(() => verify({ ...stamp, ...sealedEcho })).status).toBe(401);
+    expect(appErrorOf(() => verify({ ...signed('x'), ...sealedEcho })).status).toBe(401);
+    const other = { ...sealedEcho, echostr: crypto.encrypt('6') };
+    expect(appErrorOf(() => verify({ ...signed(), ...other })).status).toBe(401);
+  });
+
+  it.each([
+    ['a message', XML],
+    ['JSON', '{"FromUserName":"o1"}'],
+    ['words', '投诉'],
+    ['nothing', ''],
+    ['too many digits', '1'.repeat(33)],
+    ['digits and more', '12345 <xml/>'],
+  ])('decrypts no captured ciphertext with %s inside, however it is signed', (_what, inside) => {
+    const echostr = crypto.encrypt(inside);
+    for (const query of [
+      { ...stamp, ...msg(echostr) },
+      { ...signed(), ...msg(echostr) },
+    ]) {
+      expect([400, 401]).toContain(appErrorOf(() => verify(query)).status);
+    }
+    // Without msg_signature it is no more than too long a word.
+    expect(appErrorOf(() => verify({ ...signed(), echostr })).details).toEqual({ check: 'echostr' });
+  });
+
+  it('echoes no markup', () => {
+    for (const echostr of ['<xml></xml>', '<script>alert(1)</script>', 'a b', '签']) {
+      expect(appErrorOf(() => verify({ ...signed(), echostr })).status).toBe(400);
+    }
   });
 
   it('refuses a wrong, missing or repeated signature, and a missing echostr', () => {
@@ -164,6 +224,14 @@ describe('webhook GET', () => {
     expect(appErrorOf(() => verify({ ...signed(), signature: [signed().signature], echostr: '1' })).status).toBe(401);
     expect(appErrorOf(() => verify(signed())).status).toBe(400);
     expect(appErrorOf(() => verify({ ...signed(), echostr: ['1', '2'] })).status).toBe(400);
+  });
+});
+
+describe('signedTimestamp', () => {
+  it('reads it under a good signature alone, however old', () => {
+    expect(signedTimestamp({ query: signed(), tokens: [TOKEN] })).toBe('1700000000');
+    expect(signedTimestamp({ query: signed('x'), tokens: [TOKEN] })).toBeNull();
+    expect(signedTimestamp({ query: stamp, tokens: [TOKEN] })).toBeNull();
   });
 });
 

@@ -52,6 +52,9 @@ export const envSchema = z.object({
     )
     .optional(),
   WECHAT_MODE: z.enum(['secure', 'plain', 'compat']).default('secure'),
+  WECHAT_ALLOW_PLAIN: flag
+    .default(false)
+    .describe('true = messages of residents may travel unencrypted, and whoever sees one can speak as any resident'),
   WECHAT_ACCOUNT_TYPE: z.enum(['subscription', 'service']).default('subscription'),
   WECHAT_VERIFIED: flag.default(true),
   WECHAT_API_BASE: url.default('https://api.weixin.qq.com'),

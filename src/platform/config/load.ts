@@ -41,6 +41,11 @@ export class ConfigError extends Error {
   }
 }
 
+/** Unencrypted messages are a choice that somebody must have made in words. */
+const PLAIN_REFUSED =
+  'environment variable WECHAT_MODE is plain: messages of residents would travel unencrypted and could be forged; ' +
+  'choose 安全模式 in the console of the platform and secure here, or say WECHAT_ALLOW_PLAIN=true';
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Reads and checks environment and configuration files. Throws one ConfigError with all mistakes found. */
@@ -73,7 +78,10 @@ function readEnv(variables: Variables, problems: string[]): Env | undefined {
     if (value !== undefined && value !== '') given[key] = value;
   }
   const parsed = envSchema.safeParse(given, { error: describeMistake });
-  if (parsed.success) return Object.freeze(parsed.data);
+  if (parsed.success) {
+    if (parsed.data.WECHAT_MODE === 'plain' && !parsed.data.WECHAT_ALLOW_PLAIN) problems.push(PLAIN_REFUSED);
+    return Object.freeze(parsed.data);
+  }
   for (const issue of parsed.error.issues) {
     const key = String(issue.path[0]);
     const about = shape[key]?.description;
