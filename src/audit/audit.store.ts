@@ -1,4 +1,5 @@
 import { Schema, Types, type Connection } from 'mongoose';
+import { freeAt, heldBy, type Lease, leaseSchema } from '../platform/lease/index.ts';
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
 import type { Actor, AuditEntry } from './audit.ts';
 
@@ -67,14 +68,13 @@ const schema = new Schema<AuditDoc>(
   { collection: 'audit_log', strict: 'throw', versionKey: false, autoIndex: false, minimize: false },
 );
 
-interface LeaseDoc {
+interface SealerDoc {
   _id: string;
-  by: string;
-  until: Date;
+  lease: Lease;
 }
 
-const leaseSchema = new Schema<LeaseDoc>(
-  { _id: String, by: { type: String, required: true }, until: { type: Date, required: true } },
+const sealerSchema = new Schema<SealerDoc>(
+  { _id: String, lease: { type: leaseSchema, required: true } },
   { collection: 'audit_leases', strict: 'throw', versionKey: false, autoIndex: false },
 );
 
@@ -112,12 +112,13 @@ export interface AuditStore {
   seal(tx: Tx, rows: readonly { id: Types.ObjectId; seq: number; mac: string }[]): Promise<void>;
   /** Sealed rows in the order of the chain. */
   chain(): AsyncIterable<AuditDoc>;
-  takeLease(by: string, now: Date, until: Date): Promise<boolean>;
+  /** Takes or keeps the one right to seal; false where another has it. */
+  takeLease(lease: Lease, now: Date): Promise<boolean>;
 }
 
 export function createAuditStore(connection: Connection): AuditStore {
   const model = connection.model<AuditDoc>('AuditRow', schema);
-  const leases = connection.model<LeaseDoc>('AuditLease', leaseSchema);
+  const sealers = connection.model<SealerDoc>('AuditLease', sealerSchema);
   return {
     insert: async (tx, entry, at) => {
       const { action, actor, target = null, before = null, after = null, reason = null, facts = null } = entry;
@@ -155,11 +156,11 @@ export function createAuditStore(connection: Connection): AuditStore {
       if (result.modifiedCount !== rows.length) throw new Error('another sealer was here: this batch is void');
     },
     chain: () => model.find({ sealed: true }).sort({ seq: 1 }).lean().cursor(),
-    takeLease: async (by, now, until) => {
+    takeLease: async (lease, now) => {
       try {
-        await leases.findOneAndUpdate(
-          { _id: 'sealer', $or: [{ by }, { until: { $lt: now } }] },
-          { $set: { by, until } },
+        await sealers.findOneAndUpdate(
+          { _id: 'sealer', $or: [heldBy(lease.by), freeAt(now)] },
+          { $set: { lease } },
           { upsert: true },
         );
         return true;

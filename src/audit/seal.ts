@@ -1,5 +1,6 @@
 import { canonicalJson, newToken, type Clock, type Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
+import { newLease } from '../platform/lease/index.ts';
 import type { Transact } from '../platform/mongo/index.ts';
 import type { Signer } from '../platform/sealing/index.ts';
 import type { AuditDoc, AuditStore } from './audit.store.ts';
@@ -7,7 +8,7 @@ import type { AuditDoc, AuditStore } from './audit.store.ts';
 /** What the chain's first row is chained to. */
 const GENESIS = 'genesis';
 const BATCH = 500;
-/** The sealer's lease: longer than any batch, short enough that another takes over soon. */
+/** The right to seal is kept between runs, so no heartbeat renews it: longer than any batch, short for the next one. */
 const LEASE_MS = 10_000;
 /** The head goes to the log this often, so that a cut tail can be found by it (P6). */
 const HEAD_EVERY_MS = 60_000;
@@ -65,7 +66,7 @@ export function createSealSweep(deps: SealerDeps): Sweep {
       for (let count = -1; count !== 0; ) {
         // Before each batch: a long backlog must not outlive the lease.
         const now = clock.now();
-        if (!(await store.takeLease(me, now, new Date(now.getTime() + LEASE_MS)))) return total;
+        if (!(await store.takeLease({ ...newLease(now, LEASE_MS), by: me }, now))) return total;
         count = await sealBatch();
         total += count;
       }

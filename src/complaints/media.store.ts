@@ -1,4 +1,5 @@
 import { Schema, Types, type Connection } from 'mongoose';
+import { freeAt, heldBy, type Lease, leaseSchema, renewed } from '../platform/lease/index.ts';
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
 import type { ComplaintMessage } from './complaint.ts';
 import { MEDIA_STATES, MEDIA_TYPES, type MediaState, type MediaType, type Medium } from './media.ts';
@@ -17,7 +18,7 @@ interface MediumDoc {
   why: string | null;
   attempts: number;
   nextAt: Date;
-  lease: { by: string; until: Date } | null;
+  lease: Lease | null;
 }
 
 export const mediaCollection: CollectionManifest = {
@@ -53,7 +54,7 @@ const schema = new Schema<MediumDoc>(
     why: { type: String, default: null },
     attempts: { type: Number, default: 0 },
     nextAt: { type: Date, required: true },
-    lease: { type: Schema.Types.Mixed, default: null } as never,
+    lease: { type: leaseSchema, default: null },
   },
   { collection: 'complaint_media', strict: 'throw', versionKey: false, autoIndex: false, minimize: false },
 );
@@ -69,8 +70,10 @@ export interface MediaStore {
    * `mediaRef` in place of what only the platform understands.
    */
   adopt(tx: Tx, ticket: string, messages: readonly ComplaintMessage[]): Promise<ComplaintMessage[]>;
-  /** Takes up to `limit` that are due; oldest first. */
-  claim(by: string, now: Date, until: Date, limit: number): Promise<Medium[]>;
+  /** Takes the oldest that is due; null where there is none. */
+  claim(lease: Lease, now: Date): Promise<Medium | null>;
+  /** False where the lease is lost. */
+  renew(id: string, lease: Lease): Promise<boolean>;
   /** Only the holder of the lease may write the outcome; false where the lease is lost. */
   settle(id: string, by: string, outcome: MediumOutcome): Promise<boolean>;
   ofTicket(ticket: string): Promise<Medium[]>;
@@ -96,27 +99,20 @@ export function createMediaStore(connection: Connection): MediaStore {
       if (docs.length > 0) await model.insertMany(docs, { session: tx });
       return kept;
     },
-    claim: async (by, now, until, limit) => {
-      const claimed: Medium[] = [];
-      while (claimed.length < limit) {
-        const doc = await model
-          .findOneAndUpdate(
-            {
-              state: 'waiting',
-              nextAt: { $lte: now },
-              $or: [{ lease: null }, { 'lease.until': { $lte: now } }],
-            },
-            { $set: { lease: { by, until } }, $inc: { attempts: 1 } },
-            { sort: { nextAt: 1 }, returnDocument: 'after' },
-          )
-          .lean();
-        if (!doc) break;
-        claimed.push(toMedium(doc));
-      }
-      return claimed;
+    claim: async (lease, now) => {
+      const doc = await model
+        .findOneAndUpdate(
+          { state: 'waiting', nextAt: { $lte: now }, ...freeAt(now) },
+          { $set: { lease }, $inc: { attempts: 1 } },
+          { sort: { nextAt: 1 }, returnDocument: 'after' },
+        )
+        .lean();
+      return doc ? toMedium(doc) : null;
     },
+    renew: async (id, { by, until }) =>
+      (await model.updateOne({ _id: id, ...heldBy(by) }, renewed(until))).matchedCount === 1,
     settle: async (id, by, outcome) => {
-      const result = await model.updateOne({ _id: id, 'lease.by': by }, { $set: { ...outcome, lease: null } });
+      const result = await model.updateOne({ _id: id, ...heldBy(by) }, { $set: { ...outcome, lease: null } });
       return result.matchedCount === 1;
     },
     ofTicket: async (ticket) => (await model.find({ ticket }).sort({ _id: 1 }).lean()).map(toMedium),

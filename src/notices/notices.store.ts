@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Schema, type Connection, type QueryFilter } from 'mongoose';
+import { freeAt, heldBy, type Lease, leaseSchema, renewed } from '../platform/lease/index.ts';
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
 import { NOTICE_STATES, type Notice, type NoticeState } from './notice.ts';
 
@@ -17,7 +18,7 @@ interface NoticeDoc {
   nextAt: Date;
   attempts: number;
   attemptAt: Date | null;
-  lease: { by: string; until: Date } | null;
+  lease: Lease | null;
   sentAt: Date | null;
   seenAt: Date | null;
   failure: string | null;
@@ -62,7 +63,7 @@ const schema = new Schema<NoticeDoc>(
     nextAt: { type: Date, required: true },
     attempts: { type: Number, default: 0 },
     attemptAt: { type: Date, default: null },
-    lease: { type: Schema.Types.Mixed, default: null } as never,
+    lease: { type: leaseSchema, default: null },
     sentAt: { type: Date, default: null },
     seenAt: { type: Date, default: null },
     failure: { type: String, default: null },
@@ -93,11 +94,13 @@ export interface NoticeStore {
   /** Owed and due, oldest first. */
   due(now: Date, limit: number): Promise<Notice[]>;
   /** Is another worker just sending to this resident? Then their order is its business. */
-  isBeingServed(openid: string, by: string, now: Date): Promise<boolean>;
+  isBeingServed(openid: string, now: Date): Promise<boolean>;
   /** What must reach the resident before this one: nothing, one that is to be sent, or one that waits for a contact. */
   before(notice: Notice): Promise<'nothing' | 'owed' | 'waiting'>;
   /** Takes one notice for sending; null where another was faster. The answer is the state before this attempt. */
-  claim(id: string, by: string, now: Date, until: Date): Promise<Notice | null>;
+  claim(id: string, lease: Lease, now: Date): Promise<Notice | null>;
+  /** False where the lease is lost. */
+  renew(id: string, lease: Lease): Promise<boolean>;
   /** Only the holder of the lease may write the outcome. */
   settle(id: string, by: string, outcome: Outcome): Promise<void>;
   /** When we tried to send something to the resident since then, whatever became of it. */
@@ -144,8 +147,7 @@ export function createNoticeStore(connection: Connection): NoticeStore {
         .lean();
       return docs.map(toNotice).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
     },
-    isBeingServed: async (openid, by, now) =>
-      (await model.exists({ openid, state: 'owed', 'lease.until': { $gt: now }, 'lease.by': { $ne: by } })) !== null,
+    isBeingServed: async (openid, now) => (await model.exists({ openid, state: 'owed', $nor: [freeAt(now)] })) !== null,
     before: async ({ id, openid, createdAt }) => {
       const older = await model
         .find({ openid, state: 'owed', _id: { $ne: id }, createdAt: { $lte: createdAt } })
@@ -156,18 +158,20 @@ export function createNoticeStore(connection: Connection): NoticeStore {
       // One whose outcome is unknown may have arrived; it must not hold up what follows.
       return first.some((doc) => doc.attemptAt === null) ? 'waiting' : 'nothing';
     },
-    claim: async (id, by, now, until) => {
+    claim: async (id, lease, now) => {
       const doc = await model
         .findOneAndUpdate(
-          { _id: id, state: 'owed', waiting: false, $or: [{ lease: null }, { 'lease.until': { $lte: now } }] },
-          { $set: { lease: { by, until }, attemptAt: now }, $inc: { attempts: 1 } },
+          { _id: id, state: 'owed', waiting: false, ...freeAt(now) },
+          { $set: { lease, attemptAt: now }, $inc: { attempts: 1 } },
           { returnDocument: 'before' },
         )
         .lean();
       return doc ? toNotice(doc) : null;
     },
+    renew: async (id, { by, until }) =>
+      (await model.updateOne({ _id: id, ...heldBy(by) }, renewed(until))).matchedCount === 1,
     settle: async (id, by, outcome) => {
-      await model.updateOne({ _id: id, 'lease.by': by }, { $set: { lease: null, ...changeOf(outcome) } });
+      await model.updateOne({ _id: id, ...heldBy(by) }, { $set: { lease: null, ...changeOf(outcome) } });
     },
     sentSince: async (openid, since) => {
       const docs = await model

@@ -1,13 +1,11 @@
-import { isAppError, newToken, type Clock, type Log } from '../kernel/index.ts';
+import { isAppError, type Clock, type Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
+import { type Lease, newLease, nextTry, whileHeld } from '../platform/lease/index.ts';
 import { LONGEST_WINDOW_MS, windowIsOpen, type Contact, type Notice } from './notice.ts';
 import type { NoticeStore, Outcome } from './notices.store.ts';
 
-/** One customer-service message is answered within 10 s; a lease this long means that its owner is gone. */
-const LEASE_MS = 30_000;
 const BATCH = 100;
-const FIRST_RETRY_MS = 2_000;
-const LONGEST_RETRY_MS = 600_000;
+const SEND_AGAIN = { firstMs: 2_000, mostMs: 600_000 };
 
 export interface SendDeps {
   readonly store: NoticeStore;
@@ -29,7 +27,6 @@ type Sendable = Notice & { readonly openid: string };
 /** Sends what is owed, each at most once, in order per resident. */
 export function createSendSweep(deps: SendDeps): Sweep {
   const { store, clock, log } = deps;
-  const me = newToken(9);
 
   const windowOpen = async (openid: string, now: Date): Promise<boolean> => {
     if (!deps.canSend) return false;
@@ -38,8 +35,8 @@ export function createSendSweep(deps: SendDeps): Sweep {
     return windowIsOpen(contacts, sent, now);
   };
 
-  const hold = async (notice: Sendable, why: string, attempted: boolean): Promise<void> => {
-    await store.settle(notice.id, me, { kind: 'wait', why, attempted });
+  const keep = async (notice: Sendable, by: string, why: string, attempted: boolean): Promise<void> => {
+    await store.settle(notice.id, by, { kind: 'wait', why, attempted });
     await deps.flagWaiting(notice.openid);
   };
 
@@ -49,28 +46,33 @@ export function createSendSweep(deps: SendDeps): Sweep {
     const earlier = await store.before(wanted);
     if (earlier === 'owed') return false;
     const open = earlier === 'nothing' && (await windowOpen(wanted.openid, now));
-    const notice = await store.claim(wanted.id, me, now, new Date(now.getTime() + LEASE_MS));
+    const lease = newLease(now);
+    const notice = await store.claim(wanted.id, lease, now);
     if (!notice) return false;
+    const { by } = lease;
     if (notice.attemptAt !== null) {
       // Somebody was about to send this and never said how it ended: repeating it blindly could tell it twice.
-      await hold(wanted, 'outcome of an earlier attempt is unknown', true);
+      await keep(wanted, by, 'outcome of an earlier attempt is unknown', true);
       return true;
     }
     if (!open) {
-      await hold(wanted, earlier === 'waiting' ? 'an earlier notice waits' : 'no window is open', false);
+      await keep(wanted, by, earlier === 'waiting' ? 'an earlier notice waits' : 'no window is open', false);
       return true;
     }
-    const outcome = await deliver(wanted, notice.attempts, now);
-    await settle(wanted, outcome);
-    return outcome.kind !== 'later';
+    const renew = (next: Lease): Promise<boolean> => store.renew(wanted.id, next);
+    return whileHeld({ lease, renew, clock }, async () => {
+      const outcome = await deliver(wanted, notice.attempts, now);
+      await settle(wanted, by, outcome);
+      return outcome.kind !== 'later';
+    });
   };
 
-  const settle = async (notice: Sendable, outcome: Outcome): Promise<void> => {
+  const settle = async (notice: Sendable, by: string, outcome: Outcome): Promise<void> => {
     if (outcome.kind !== 'sent')
       log.warn('notice.not_sent', { kind: notice.kind, outcome: outcome.kind, why: outcome.why });
-    if (outcome.kind === 'wait') return hold(notice, outcome.why, outcome.attempted);
-    if (outcome.kind !== 'failed' || !notice.call) return store.settle(notice.id, me, outcome);
-    await store.settle(notice.id, me, { kind: 'wait', why: outcome.why, attempted: true });
+    if (outcome.kind === 'wait') return keep(notice, by, outcome.why, outcome.attempted);
+    if (outcome.kind !== 'failed' || !notice.call) return store.settle(notice.id, by, outcome);
+    await store.settle(notice.id, by, { kind: 'wait', why: outcome.why, attempted: true });
     return deps.toClerk(notice);
   };
 
@@ -94,7 +96,7 @@ export function createSendSweep(deps: SendDeps): Sweep {
       }
       let settled = 0;
       for (const [openid, notices] of byResident) {
-        if (await store.isBeingServed(openid, me, clock.now())) continue;
+        if (await store.isBeingServed(openid, clock.now())) continue;
         for (const notice of notices) {
           if (!(await sendOne(notice))) break;
           settled += 1;
@@ -112,8 +114,7 @@ function outcomeOf(error: unknown, attempts: number, now: Date): Outcome {
   const errcode = isAppError(error) ? (error.details as { errcode?: number } | undefined)?.errcode : undefined;
   const why = errcode === undefined ? (error instanceof Error ? error.name : 'error') : `errcode ${errcode}`;
   if (isAppError(error, 'platform_retry')) {
-    const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts, 16));
-    return { kind: 'later', nextAt: new Date(now.getTime() + wait), why };
+    return { kind: 'later', nextAt: nextTry(SEND_AGAIN, attempts + 1, now), why };
   }
   if (isAppError(error, 'platform_refused') && errcode !== undefined) {
     return NEEDS_CONTACT.has(errcode) ? { kind: 'wait', why, attempted: false } : { kind: 'failed', why };

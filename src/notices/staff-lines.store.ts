@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Types } from 'mongoose';
+import { freeAt, heldBy, type Lease, leaseSchema, renewed } from '../platform/lease/index.ts';
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
 import { STAFF_LINE_KINDS, type StaffLine, type StaffLineKind } from './staff-line.ts';
 
@@ -13,7 +14,7 @@ interface StaffLineDoc {
   createdAt: Date;
   nextAt: Date;
   attempts: number;
-  lease: { by: string; until: Date } | null;
+  lease: Lease | null;
   settledAt: Date | null;
 }
 
@@ -54,7 +55,7 @@ const schema = new Schema<StaffLineDoc>(
     createdAt: { type: Date, required: true },
     nextAt: { type: Date, required: true },
     attempts: { type: Number, default: 0 },
-    lease: { type: Schema.Types.Mixed, default: null } as never,
+    lease: { type: leaseSchema, default: null },
     settledAt: { type: Date, default: null },
   },
   { collection: 'staff_lines', strict: 'throw', versionKey: false, autoIndex: false, minimize: false },
@@ -72,7 +73,9 @@ export interface StaffLineStore {
   /** Is any line due that may go out now? */
   anyDue(now: Date, urgentOnly: boolean): Promise<boolean>;
   /** Takes what is owed, due or not, so that one message carries it all. Oldest first. */
-  claim(by: string, now: Date, until: Date, urgentOnly: boolean, limit: number): Promise<ClaimedLine[]>;
+  claim(lease: Lease, now: Date, which: { urgentOnly: boolean; limit: number }): Promise<ClaimedLine[]>;
+  /** False where none of them is held any more. */
+  renew(lease: Lease): Promise<boolean>;
   settle(by: string, ids: readonly string[], state: 'sent' | 'failed', at: Date): Promise<void>;
   /** Gives them back for a later try. */
   postpone(by: string, ids: readonly string[], nextAt: Date): Promise<void>;
@@ -83,7 +86,7 @@ export function createStaffLineStore(connection: Connection): StaffLineStore {
   const open = (now: Date, urgentOnly: boolean) => ({
     state: 'owed' as const,
     ...(urgentOnly ? { urgent: true } : {}),
-    $or: [{ lease: null }, { 'lease.until': { $lte: now } }],
+    ...freeAt(now),
   });
   return {
     add: async (tx, { key, kind, ref, path, urgent }, at, nextAt) => {
@@ -93,7 +96,7 @@ export function createStaffLineStore(connection: Connection): StaffLineStore {
     },
     anyDue: async (now, urgentOnly) =>
       (await model.exists({ ...open(now, urgentOnly), nextAt: { $lte: now } })) !== null,
-    claim: async (by, now, until, urgentOnly, limit) => {
+    claim: async (lease, now, { urgentOnly, limit }) => {
       const found = await model
         .find({ ...open(now, urgentOnly), nextAt: { $exists: true } })
         .sort({ nextAt: 1 })
@@ -104,9 +107,12 @@ export function createStaffLineStore(connection: Connection): StaffLineStore {
       if (ids.length === 0) return [];
       await model.updateMany(
         { _id: { $in: ids }, ...open(now, urgentOnly) },
-        { $set: { lease: { by, until } }, $inc: { attempts: 1 } },
+        { $set: { lease }, $inc: { attempts: 1 } },
       );
-      const mine = await model.find({ 'lease.by': by, state: 'owed' }).sort({ createdAt: 1, _id: 1 }).lean();
+      const mine = await model
+        .find({ ...heldBy(lease.by), state: 'owed' })
+        .sort({ createdAt: 1, _id: 1 })
+        .lean();
       return mine.map(({ _id, key, kind, ref, path, urgent, createdAt, attempts }) => ({
         id: String(_id),
         key,
@@ -118,14 +124,16 @@ export function createStaffLineStore(connection: Connection): StaffLineStore {
         attempts,
       }));
     },
+    renew: async ({ by, until }) =>
+      (await model.updateMany({ state: 'owed', ...heldBy(by) }, renewed(until))).matchedCount > 0,
     settle: async (by, ids, state, at) => {
       await model.updateMany(
-        { _id: { $in: [...ids] }, 'lease.by': by },
+        { _id: { $in: [...ids] }, ...heldBy(by) },
         { $set: { state, settledAt: at, lease: null } },
       );
     },
     postpone: async (by, ids, nextAt) => {
-      await model.updateMany({ _id: { $in: [...ids] }, 'lease.by': by }, { $set: { nextAt, lease: null } });
+      await model.updateMany({ _id: { $in: [...ids] }, ...heldBy(by) }, { $set: { nextAt, lease: null } });
     },
   };
 }

@@ -1,17 +1,16 @@
-import { isAppError, newToken, type Clock, type Log } from '../kernel/index.ts';
+import { isAppError, type Clock, type Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
+import { newLease, nextTry, whileHeld } from '../platform/lease/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import type { TellGroup } from './robot-call.ts';
 import { isQuiet, staffMessage, type QuietHours, type StaffLine } from './staff-line.ts';
-import type { StaffLineStore } from './staff-lines.store.ts';
+import type { ClaimedLine, StaffLineStore } from './staff-lines.store.ts';
 
-const LEASE_MS = 30_000;
 /** More lines than one message can hold; the rest is counted in it. */
 const BATCH = 200;
 /** After a day a line is no news: the console shows what waits. */
 const GIVE_UP_MS = 24 * 3_600_000;
-const RETRY_MS = 15_000;
-const LONGEST_RETRY_MS = 3_600_000;
+const TELL_AGAIN = { firstMs: 30_000, mostMs: 3_600_000 };
 
 export interface StaffRobotDeps {
   readonly store: StaffLineStore;
@@ -38,9 +37,13 @@ export function createStaffRobot(deps: StaffRobotDeps): StaffRobot {
     const now = clock.now();
     const urgentOnly = isQuiet(deps.quiet, now);
     if (!(await store.anyDue(now, urgentOnly))) return 0;
-    const me = newToken(9);
-    const lines = await store.claim(me, now, new Date(now.getTime() + LEASE_MS), urgentOnly, BATCH);
+    const lease = newLease(now);
+    const lines = await store.claim(lease, now, { urgentOnly, limit: BATCH });
     if (lines.length === 0) return 0;
+    return whileHeld({ lease, renew: store.renew, clock }, () => tellAll(speak, lease.by, lines, now));
+  };
+
+  const tellAll = async (speak: TellGroup, me: string, lines: readonly ClaimedLine[], now: Date): Promise<number> => {
     const ids = lines.map((line) => line.id);
     try {
       await speak(staffMessage(lines, deps.publicUrl));
@@ -48,9 +51,8 @@ export function createStaffRobot(deps: StaffRobotDeps): StaffRobot {
       const why = isAppError(error) ? error.details : 'error';
       const old = lines.filter((line) => now.getTime() - line.createdAt.getTime() > GIVE_UP_MS).map((line) => line.id);
       const attempts = Math.max(...lines.map((line) => line.attempts));
-      const wait = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(attempts, 16));
       await store.settle(me, old, 'failed', now);
-      await store.postpone(me, ids, new Date(now.getTime() + wait));
+      await store.postpone(me, ids, nextTry(TELL_AGAIN, attempts, now));
       log.warn('staff_robot.not_told', { lines: lines.length, givenUp: old.length, why });
       return 0;
     }

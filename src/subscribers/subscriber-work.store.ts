@@ -1,5 +1,5 @@
 import { type Connection, type Model, Schema } from 'mongoose';
-import { type Lease, leaseSchema } from '../platform/lease/index.ts';
+import { freeAt, heldBy, type Lease, leaseSchema, renewed } from '../platform/lease/index.ts';
 import { type CollectionManifest, isDuplicateKey, type Tx } from '../platform/mongo/index.ts';
 import type { TagKey } from './subscriber.ts';
 
@@ -115,13 +115,7 @@ export function createSubscriberWorkStore(connection: Connection) {
       await ensure(work, id);
       return work
         .findOneAndUpdate(
-          {
-            _id: id,
-            $and: [
-              { $or: [{ lease: null }, { 'lease.until': { $lte: now } }] },
-              { $or: [{ notBefore: null }, { notBefore: { $lte: now } }] },
-            ],
-          },
+          { _id: id, ...freeAt(now), $or: [{ notBefore: null }, { notBefore: { $lte: now } }] },
           { $set: { lease } },
           { returnDocument: 'after' },
         )
@@ -131,7 +125,7 @@ export function createSubscriberWorkStore(connection: Connection) {
 
     /** False where the lease is no longer `by`'s: somebody else has taken over. */
     async renew(id: WorkRow['_id'], lease: Lease): Promise<boolean> {
-      const found = await work.updateOne({ _id: id, 'lease.by': lease.by }, { $set: { lease } }).exec();
+      const found = await work.updateOne({ _id: id, ...heldBy(lease.by) }, renewed(lease.until)).exec();
       return found.matchedCount === 1;
     },
 
@@ -140,7 +134,7 @@ export function createSubscriberWorkStore(connection: Connection) {
       by: string,
       next: { notBefore: Date | null; failures: number; trouble?: string | null; comparedAt?: Date },
     ): Promise<void> {
-      await work.updateOne({ _id: id, 'lease.by': by }, { $set: { lease: null, ...next } }).exec();
+      await work.updateOne({ _id: id, ...heldBy(by) }, { $set: { lease: null, ...next } }).exec();
     },
 
     /** Starts an import. False where one is running. */
@@ -157,8 +151,8 @@ export function createSubscriberWorkStore(connection: Connection) {
     },
 
     /** Stores how far the import came, while `by` still holds it. */
-    async saveProgress(by: string, lease: Lease, progress: ImportProgress): Promise<boolean> {
-      const saved = await work.updateOne({ _id: 'import', 'lease.by': by }, { $set: { progress, lease } }).exec();
+    async saveProgress(by: string, progress: ImportProgress): Promise<boolean> {
+      const saved = await work.updateOne({ _id: 'import', ...heldBy(by) }, { $set: { progress } }).exec();
       return saved.matchedCount === 1;
     },
   };

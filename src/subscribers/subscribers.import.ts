@@ -1,8 +1,9 @@
-import { type Clock, isAppError, type Log, newToken } from '../kernel/index.ts';
-import type { Lease, Sweep } from '../platform/jobs/index.ts';
+import { type Clock, isAppError, type Log } from '../kernel/index.ts';
+import type { Sweep } from '../platform/jobs/index.ts';
+import { type Hold, type Lease, LostLease, newLease, nextTry, whileHeld } from '../platform/lease/index.ts';
 import { type FollowerDetails, type FollowerPage, reasonOf, type WechatClient } from '../wechat/index.ts';
 import type { FollowersListStore, ListedFollower } from './followers-list.store.ts';
-import type { ImportProgress, SubscriberWorkStore } from './subscriber-work.store.ts';
+import type { ImportProgress, SubscriberWorkStore, WorkRow } from './subscriber-work.store.ts';
 import { planTags, type TagKey, type TownGroups, villageOfScene } from './subscriber.ts';
 
 export interface ImportDeps {
@@ -18,8 +19,7 @@ export interface ImportDeps {
 const DETAILS = 100;
 /** Followers handled between two notes of progress: five calls for details at a time. */
 const GROUP = 500;
-const LEASE_MS = 120_000;
-const BACK_OFF_MS = { first: 5_000, most: 1_800_000 };
+const IMPORT_AGAIN = { firstMs: 5_000, mostMs: 1_800_000 };
 /** Failures in a row, other than the platform's "later", after which a person has to look. */
 const MAX_FAILURES = 20;
 /** How often the list is begun anew for that within one run; whoever was handled already costs one look. */
@@ -37,19 +37,27 @@ export function createImportSweep(deps: ImportDeps): Sweep {
 }
 
 async function run(deps: ImportDeps): Promise<number> {
-  const { work, clock, log } = deps;
+  const { work, clock } = deps;
   const row = await work.find('import');
   if (row?.progress?.state !== 'running') return 0;
-  const by = newToken();
-  const claimed = await work.claim('import', leaseOf(by, clock.now()), clock.now());
-  if (claimed?.progress?.state !== 'running') return 0;
-  const before = claimed.progress.imported;
+  const now = clock.now();
+  const lease = newLease(now);
+  const claimed = await work.claim('import', lease, now);
+  const progress = claimed?.progress;
+  if (claimed === null || progress?.state !== 'running') return 0;
+  const renew = (next: Lease): Promise<boolean> => work.renew('import', next);
+  return whileHeld({ lease, renew, clock }, (hold) => goOn(deps, hold, claimed, progress));
+}
+
+async function goOn(deps: ImportDeps, hold: Hold, claimed: WorkRow, from: ImportProgress): Promise<number> {
+  const { work, log } = deps;
   try {
-    const end = await readPages(deps, by, claimed.progress);
-    await work.release('import', by, { notBefore: null, failures: 0 });
-    return end.imported - before;
+    const end = await readPages(deps, hold, from);
+    await work.release('import', hold.by, { notBefore: null, failures: 0 });
+    return end.imported - from.imported;
   } catch (error) {
-    await giveUpOrWait(deps, by, claimed.failures + 1, error);
+    if (error instanceof LostLease) return 0;
+    await giveUpOrWait(deps, hold.by, claimed.failures + 1, error);
     if (!isAppError(error)) throw error;
     log.warn('subscribers.import_failed', { code: error.code, details: error.details });
     return 0;
@@ -66,21 +74,19 @@ async function giveUpOrWait({ work, clock }: ImportDeps, by: string, failures: n
   if (progress) {
     const trouble = isAppError(error) ? error.message : '导入出错，请联系管理员查看日志。';
     const end = never ? ({ state: 'failed', finishedAt: now } as const) : {};
-    await work.saveProgress(by, leaseOf(by, now), { ...progress, ...end, trouble });
+    await work.saveProgress(by, { ...progress, ...end, trouble });
   }
-  const wait = Math.min(BACK_OFF_MS.first * 2 ** Math.min(failures - 1, 12), BACK_OFF_MS.most);
-  await work.release('import', by, { notBefore: new Date(now.getTime() + wait), failures });
+  await work.release('import', by, { notBefore: nextTry(IMPORT_AGAIN, failures, now), failures });
 }
 
-const leaseOf = (by: string, now: Date): Lease => ({ by, until: new Date(now.getTime() + LEASE_MS) });
-
-async function readPages(deps: ImportDeps, by: string, from: ImportProgress): Promise<ImportProgress> {
+async function readPages(deps: ImportDeps, hold: Hold, from: ImportProgress): Promise<ImportProgress> {
   const { store, work, client, clock } = deps;
   const tagKeys = await tagKeysById(deps);
   // A process that died between handling some and saying so left them out of the count.
   let progress: ImportProgress = { ...from, imported: await store.countSeen(from.job), trouble: null };
   for (let restarts = 0; ; ) {
     const listedAt = new Date(clock.now().getTime() - SKEW_MS);
+    await hold.confirm();
     let page: FollowerPage;
     try {
       page = await (progress.next === null ? client.followers() : client.followers(progress.next));
@@ -90,14 +96,14 @@ async function readPages(deps: ImportDeps, by: string, from: ImportProgress): Pr
       progress = { ...progress, next: null };
       continue;
     }
-    progress = await readPage(deps, by, { ...progress, total: page.total }, page.openids, listedAt, tagKeys);
+    progress = await readPage(deps, hold, { ...progress, total: page.total }, page.openids, listedAt, tagKeys);
     if (page.next === null || page.openids.length === 0) break;
     progress = { ...progress, next: page.next };
-    if (!(await work.saveProgress(by, leaseOf(by, clock.now()), progress))) return progress;
+    if (!(await work.saveProgress(hold.by, progress))) return progress;
   }
   const left = await store.unlisted(progress.job, progress.startedAt);
   const done: ImportProgress = { ...progress, state: 'done', left, finishedAt: clock.now(), trouble: null };
-  await work.saveProgress(by, leaseOf(by, clock.now()), done);
+  await work.saveProgress(hold.by, done);
   return done;
 }
 
@@ -115,28 +121,27 @@ async function tagKeysById({ work, client, town }: ImportDeps): Promise<Readonly
 
 async function readPage(
   deps: ImportDeps,
-  by: string,
+  hold: Hold,
   from: ImportProgress,
   openids: readonly string[],
   listedAt: Date,
   tagKeys: ReadonlyMap<number, TagKey>,
 ): Promise<ImportProgress> {
-  const { store, work, client, clock, town } = deps;
+  const { store, work, client, town } = deps;
   let progress = from;
   for (let at = 0; at < openids.length; at += GROUP) {
     const some = openids.slice(at, at + GROUP);
     const seen = await store.seenAmong(some, progress.job);
     const fresh = some.filter((openid) => !seen.has(openid));
     if (fresh.length === 0) continue;
+    await hold.confirm();
     const details = await detailsOf(client, fresh);
     // Who has left since the list was made is no follower.
     const there = fresh.filter((openid) => details.get(openid)?.subscribed !== false);
     const followers = there.map((openid) => known(openid, details.get(openid), tagKeys, town));
     await store.listed(followers, listedAt, progress.job);
     progress = { ...progress, imported: progress.imported + there.length };
-    if (!(await work.saveProgress(by, leaseOf(by, clock.now()), progress))) {
-      throw new Error('the import was taken over by another process');
-    }
+    if (!(await work.saveProgress(hold.by, progress))) throw new LostLease();
   }
   return progress;
 }

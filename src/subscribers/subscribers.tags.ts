@@ -1,7 +1,8 @@
-import { AppError, type Clock, isAppError, type Log, newToken } from '../kernel/index.ts';
-import type { Lease, Sweep } from '../platform/jobs/index.ts';
+import { type Clock, isAppError, type Log } from '../kernel/index.ts';
+import type { Sweep } from '../platform/jobs/index.ts';
+import { backOff, type Hold, type Lease, LostLease, newLease, whileHeld } from '../platform/lease/index.ts';
 import { type OpenidPage, reasonOf, type WechatClient, type WechatTag } from '../wechat/index.ts';
-import type { SubscriberWorkStore } from './subscriber-work.store.ts';
+import type { SubscriberWorkStore, WorkRow } from './subscriber-work.store.ts';
 import {
   type Audience,
   planTags,
@@ -35,12 +36,11 @@ export interface TagSyncDeps {
 
 /** Openids that one tagging call takes. */
 const BATCH = 50;
-/** Followers looked at in one round, and rounds in one run: a run stays well inside its lease. */
+/** Followers looked at in one round, and rounds in one run. */
 const ROUND = 500;
 const ROUNDS = 20;
-const LEASE_MS = 120_000;
 const COMPARE_EVERY_MS = 86_400_000;
-const BACK_OFF_MS = { first: 5_000, most: 1_800_000 };
+const SYNC_AGAIN = { firstMs: 5_000, mostMs: 1_800_000 };
 
 /** Keeps one platform tag a village and topic: makes them, gives and takes them, compares once a day and mends. */
 export function createTagSync(deps: TagSyncDeps): {
@@ -73,45 +73,45 @@ async function lost({ store, work }: Pick<TagSyncDeps, 'store' | 'work'>, key: T
 }
 
 async function run(deps: TagSyncDeps): Promise<number> {
-  const { work, client, clock, log } = deps;
+  const { work, client, clock } = deps;
   if (!client.rights.tags) return 0;
   const now = clock.now();
-  const by = newToken();
-  const claimed = await work.claim('tags', leaseOf(by, now), now);
+  const lease = newLease(now);
+  const claimed = await work.claim('tags', lease, now);
   if (claimed === null) return 0;
+  const renew = (next: Lease): Promise<boolean> => work.renew('tags', next);
+  return whileHeld({ lease, renew, clock }, (hold) => sync(deps, hold, claimed, now));
+}
+
+async function sync(deps: TagSyncDeps, hold: Hold, claimed: WorkRow, now: Date): Promise<number> {
+  const { work, log } = deps;
   const compare = claimed.comparedAt === null || now.getTime() - claimed.comparedAt.getTime() >= COMPARE_EVERY_MS;
   try {
-    const mended = compare ? await compareAll(deps, by) : 0;
-    const synced = await syncStale(deps, by);
+    const mended = compare ? await compareAll(deps, hold) : 0;
+    const synced = await syncStale(deps, hold);
     const done = { notBefore: null, failures: 0, trouble: null };
-    await work.release('tags', by, { ...done, ...(compare ? { comparedAt: now } : {}) });
+    await work.release('tags', hold.by, { ...done, ...(compare ? { comparedAt: now } : {}) });
     return mended + synced;
   } catch (err) {
+    if (err instanceof LostLease) return 0;
     const failures = claimed.failures + 1;
-    const wait = Math.min(BACK_OFF_MS.first * 2 ** Math.min(claimed.failures, 12), BACK_OFF_MS.most);
+    const wait = backOff(SYNC_AGAIN, failures);
     const trouble = isAppError(err) ? err.message : '程序出错，请联系管理员查看日志。';
-    await work.release('tags', by, { notBefore: new Date(now.getTime() + wait), failures, trouble });
+    await work.release('tags', hold.by, { notBefore: new Date(now.getTime() + wait), failures, trouble });
     if (!isAppError(err)) throw err;
     log.warn('subscribers.tags_failed', { code: err.code, details: err.details, waitMs: wait });
     return 0;
   }
 }
 
-const leaseOf = (by: string, now: Date): Lease => ({ by, until: new Date(now.getTime() + LEASE_MS) });
-
-async function hold({ work, clock }: TagSyncDeps, by: string): Promise<void> {
-  if (await work.renew('tags', leaseOf(by, clock.now()))) return;
-  throw new AppError('wrong_state', { message: '标签同步已由另一个进程接手。' });
-}
-
-async function syncStale(deps: TagSyncDeps, by: string): Promise<number> {
+async function syncStale(deps: TagSyncDeps, hold: Hold): Promise<number> {
   let done = 0;
   let tagIds: ReadonlyMap<TagKey, number> | undefined;
   for (let round = 0; round < ROUNDS; round += 1) {
     const rows = await deps.store.stale(ROUND);
     if (rows.length === 0) break;
     tagIds ??= await ensureTags(deps);
-    done += await syncRows(deps, by, rows, tagIds);
+    done += await syncRows(deps, hold, rows, tagIds);
     if (rows.length < ROUND) break;
   }
   return done;
@@ -120,7 +120,7 @@ async function syncStale(deps: TagSyncDeps, by: string): Promise<number> {
 /** Gives and takes what these followers need, then records it. */
 async function syncRows(
   deps: TagSyncDeps,
-  by: string,
+  hold: Hold,
   rows: readonly SubscriberRow[],
   tagIds: ReadonlyMap<TagKey, number>,
 ): Promise<number> {
@@ -131,8 +131,8 @@ async function syncRows(
     const wants = (row: SubscriberRow) => wanted.get(row._id)?.includes(key) ?? false;
     const give = rows.filter((row) => wants(row) && !has(row)).map(({ _id }) => _id);
     const take = rows.filter((row) => has(row) && !wants(row)).map(({ _id }) => _id);
-    for (const openid of await inBatches(deps, by, 'tagMembers', tagId, give)) refused.add(openid);
-    for (const openid of await inBatches(deps, by, 'untagMembers', tagId, take)) refused.add(openid);
+    for (const openid of await inBatches(deps, hold, 'tagMembers', tagId, give)) refused.add(openid);
+    for (const openid of await inBatches(deps, hold, 'untagMembers', tagId, take)) refused.add(openid);
   }
   await deps.store.synced(
     rows.map(({ _id, rev }) => ({ _id, rev, tagged: refused.has(_id) ? [] : (wanted.get(_id) ?? []) })),
@@ -143,7 +143,7 @@ async function syncRows(
 /** Calls in batches of 50. A batch that holds somebody who left is done one by one; returns those refused. */
 async function inBatches(
   deps: TagSyncDeps,
-  by: string,
+  hold: Hold,
   call: 'tagMembers' | 'untagMembers',
   tagId: number,
   openids: readonly string[],
@@ -151,13 +151,13 @@ async function inBatches(
   const refused: string[] = [];
   for (let at = 0; at < openids.length; at += BATCH) {
     const batch = openids.slice(at, at + BATCH);
-    await hold(deps, by);
+    await hold.confirm();
     try {
       await deps.client[call](tagId, batch);
     } catch (error) {
       if (reasonOf(error) !== 'not_following') throw error;
       if (batch.length > 1) {
-        for (const openid of batch) refused.push(...(await inBatches(deps, by, call, tagId, [openid])));
+        for (const openid of batch) refused.push(...(await inBatches(deps, hold, call, tagId, [openid])));
       } else refused.push(...batch);
     }
   }
@@ -185,26 +185,26 @@ async function ensureTags(deps: TagSyncDeps): Promise<ReadonlyMap<TagKey, number
 }
 
 /** Compares each tag's members on the platform with ours; what differs is given or taken by the sync that follows. */
-async function compareAll(deps: TagSyncDeps, by: string): Promise<number> {
+async function compareAll(deps: TagSyncDeps, hold: Hold): Promise<number> {
   let mended = 0;
   if ((await deps.work.tags()).length === 0) return 0;
   const tagIds = await ensureTags(deps);
-  for (const [key, tagId] of tagIds) mended += await compareOne(deps, by, audienceOf(key), tagId);
+  for (const [key, tagId] of tagIds) mended += await compareOne(deps, hold, audienceOf(key), tagId);
   if (mended > 0) deps.log.warn('subscribers.tags_mended', { count: mended });
   return mended;
 }
 
-async function compareOne(deps: TagSyncDeps, by: string, audience: TaggedAudience, tagId: number): Promise<number> {
+async function compareOne(deps: TagSyncDeps, hold: Hold, audience: TaggedAudience, tagId: number): Promise<number> {
   const { store, client } = deps;
   const live = new Set<string>();
   for (let next: string | null = ''; next !== null; ) {
-    await hold(deps, by);
+    await hold.confirm();
     const page: OpenidPage = await (next === '' ? client.tagFollowers(tagId) : client.tagFollowers(tagId, next));
     for (const openid of page.openids) live.add(openid);
     next = page.openids.length === 0 ? null : page.next;
   }
   const extra = await strangers(store, audience, [...live]);
-  await inBatches(deps, by, 'untagMembers', tagId, extra);
+  await inBatches(deps, hold, 'untagMembers', tagId, extra);
   const missing = await missingOf(store, audience, live);
   await store.forgetTag(tagKeyOf(audience), missing);
   return extra.length + missing.length;

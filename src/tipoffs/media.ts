@@ -1,7 +1,8 @@
 import { fileTypeFromBuffer } from 'file-type';
-import { isAppError, newToken, type Clock, type Log } from '../kernel/index.ts';
+import { isAppError, type Clock, type Log } from '../kernel/index.ts';
 import type { FileStore } from '../platform/files/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
+import { type Hold, type Lease, newLease, nextTry, whileHeld } from '../platform/lease/index.ts';
 import type { WechatClient } from '../wechat/index.ts';
 import type { TipoffPart } from './tipoff.ts';
 import type { TipoffDoc, TipoffStore } from './tipoffs.store.ts';
@@ -18,11 +19,8 @@ export interface MediaDeps {
   readonly log: Log;
 }
 
-/** A video of 20 MB takes at most a minute; ten of them still fit. */
-const LEASE_MS = 10 * 60_000;
-/** 10 s, 20 s, 40 s … at most an hour apart; the platform keeps media three days, so about 80 tries reach the end. */
-const FIRST_RETRY_MS = 10_000;
-const LONGEST_RETRY_MS = 3_600_000;
+/** 20 s, 40 s … at most an hour apart; the platform keeps media three days, so about 80 tries reach the end. */
+const FETCH_AGAIN = { firstMs: 20_000, mostMs: 3_600_000 };
 const MAX_TRIES = 80;
 const A_RUN = 5;
 
@@ -35,9 +33,13 @@ export function createMediaSweep(deps: MediaDeps): Sweep {
     run: async () => {
       for (let i = 0; i < A_RUN; i += 1) {
         const now = clock.now();
-        const doc = await store.claimMedia({ by: newToken(9), until: new Date(now.getTime() + LEASE_MS) }, now);
+        const lease = newLease(now);
+        const doc = await store.claimMedia(lease, now);
         if (!doc) break;
-        await fetchAll(deps, doc).catch((err: unknown) => log.warn('tipoffs.media_failed', { err }));
+        const held = { lease, renew: (next: Lease) => store.renewMedia(doc._id, next), clock };
+        await whileHeld(held, (hold) => fetchAll(deps, doc, hold)).catch((err: unknown) =>
+          log.warn('tipoffs.media_failed', { err }),
+        );
       }
       // Zero on purpose: a count of tipoffs does not go to the log.
       return 0;
@@ -45,23 +47,30 @@ export function createMediaSweep(deps: MediaDeps): Sweep {
   };
 }
 
-async function fetchAll(deps: MediaDeps, doc: TipoffDoc): Promise<void> {
+async function fetchAll(deps: MediaDeps, doc: TipoffDoc, hold: Hold): Promise<void> {
   const { store, vault, clock } = deps;
   const content = vault.openContent(doc._id, doc.content);
   const parts: TipoffPart[] = [];
-  for (const part of content.parts) parts.push(await fetchOne(deps, doc, part));
+  const lost = (): boolean => hold.signal.aborted;
+  for (const part of content.parts) {
+    // Each is a step of its own. Where it shows that another has taken over, what is here goes below.
+    await hold.confirm().catch((error: unknown) => {
+      if (!lost()) throw error;
+    });
+    parts.push(lost() ? part : await fetchOne(deps, doc, part));
+  }
   const left = parts.some(isWaiting);
-  const wait = Math.min(FIRST_RETRY_MS * 2 ** doc.mediaTries, LONGEST_RETRY_MS);
-  const changed = await store.change(null, doc._id, doc.rev, {
+  const changed = await store.settleMedia(doc._id, {
+    rev: doc.rev,
+    by: hold.by,
     content: vault.sealContent(doc._id, { ...content, parts }),
-    mediaAt: left ? new Date(clock.now().getTime() + wait) : null,
-    lease: null,
+    mediaAt: left ? nextTry(FETCH_AGAIN, doc.mediaTries, clock.now()) : null,
   });
   if (changed) return;
-  // It was answered, grew or went meanwhile: what we stored belongs to nothing, and the next run fetches again.
+  // It was answered, grew, went or was taken over meanwhile: what we stored belongs to nothing, and the next run fetches again.
   const known = new Set(content.parts.map((part) => part.file?.id));
   for (const { file } of parts) if (file && !known.has(file.id)) await deps.files.remove(file.id);
-  await store.releaseMedia(doc._id, doc.lease?.by ?? '');
+  await store.releaseMedia(doc._id, hold.by);
 }
 
 /** True where a file is still to be fetched. */

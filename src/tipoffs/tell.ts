@@ -1,5 +1,6 @@
-import { isAppError, newToken, type Clock, type Log } from '../kernel/index.ts';
+import { isAppError, type Clock, type Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
+import { type Lease, newLease, nextTry, whileHeld } from '../platform/lease/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import type { TellDoc, TellStore } from './tells.store.ts';
 import type { Vault } from './vault.ts';
@@ -27,7 +28,7 @@ export interface Tells {
   readonly sweep: Sweep;
 }
 
-const LEASE_MS = 30_000;
+const TELL_AGAIN = { firstMs: 2_000, mostMs: 3_600_000 };
 /** How often a closed window is looked at again: nobody flags it, since a flag would tell that something waits. */
 const LOOK_AGAIN_MS = 15_000;
 /** Unread for so long it is no news any more. */
@@ -79,7 +80,7 @@ export function createTells(deps: TellDeps): Tells {
     const errcode = isAppError(error) ? (error.details as { errcode?: number } | undefined)?.errcode : undefined;
     // Neither log nor metric counts these: what is not sent now is looked at again or let go.
     if (isAppError(error, 'platform_retry') && tell.attempts < MAX_RETRIES) {
-      await store.later(tell._id, by, later(2_000 * 2 ** tell.attempts), null);
+      await store.later(tell._id, by, nextTry(TELL_AGAIN, tell.attempts + 1, clock.now()), null);
       return;
     }
     const refusedForGood =
@@ -104,12 +105,15 @@ export function createTells(deps: TellDeps): Tells {
       everySeconds: 2,
       run: async () => {
         if (!deps.canSend) return 0;
-        const by = newToken(9);
         for (let i = 0; i < A_RUN; i += 1) {
           const now = clock.now();
-          const tell = await store.claim({ by, until: later(LEASE_MS) }, now);
+          const lease = newLease(now);
+          const tell = await store.claim(lease, now);
           if (!tell) break;
-          await sendOne(tell, by).catch((err: unknown) => log.warn('tipoffs.tell_failed', { err }));
+          const renew = (next: Lease): Promise<boolean> => store.renew(tell._id, next);
+          await whileHeld({ lease, renew, clock }, ({ by }) => sendOne(tell, by)).catch((err: unknown) =>
+            log.warn('tipoffs.tell_failed', { err }),
+          );
         }
         // Zero on purpose: how much there was to do is a count, and counts go to the log.
         return 0;

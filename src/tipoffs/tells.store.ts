@@ -1,5 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
-import type { Lease } from '../platform/jobs/index.ts';
+import { freeAt, heldBy, type Lease, leaseSchema, renewed } from '../platform/lease/index.ts';
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
 
 /** A message that we owe the holder of a tipoff. At rest only that one exists, not to whom nor what. */
@@ -48,7 +48,7 @@ const schema = new Schema<TellDoc>(
     nextAt: { type: Date, required: true },
     attemptAt: { type: Date, default: null },
     attempts: { type: Number, default: 0 },
-    lease: { type: Schema.Types.Mixed, default: null } as never,
+    lease: { type: leaseSchema, default: null },
     forgetAt: { type: Date, required: true },
   },
   { collection: 'tipoff_tells', strict: 'throw', versionKey: false, autoIndex: false },
@@ -58,9 +58,12 @@ export interface TellStore {
   /** The same id again changes nothing. */
   add(tx: Tx | null, tell: Pick<TellDoc, '_id' | 'holder' | 'content' | 'nextAt' | 'forgetAt'>): Promise<void>;
   claim(lease: Lease, now: Date): Promise<TellDoc | null>;
+  /** False where the lease is lost. */
+  renew(id: string, lease: Lease): Promise<boolean>;
   /** The holder of the lease says that the platform is about to be called. */
   attempting(id: string, by: string, at: Date): Promise<boolean>;
   later(id: string, by: string, nextAt: Date, attemptAt: Date | null): Promise<void>;
+  /** It has arrived or never will: true whoever says so, so that this needs no lease. */
   done(id: string): Promise<void>;
   removeOf(holders: readonly string[]): Promise<void>;
 }
@@ -79,17 +82,19 @@ export function createTellStore(connection: Connection): TellStore {
     claim: async (lease, now) =>
       model
         .findOneAndUpdate(
-          { nextAt: { $lte: now }, $or: [{ lease: null }, { 'lease.until': { $lte: now } }] },
+          { nextAt: { $lte: now }, ...freeAt(now) },
           { $set: { lease } },
           { returnDocument: 'after', sort: { nextAt: 1 } },
         )
         .lean(),
+    renew: async (id, { by, until }) =>
+      (await model.updateOne({ _id: id, ...heldBy(by) }, renewed(until))).matchedCount === 1,
     attempting: async (id, by, at) => {
       const set = { $set: { attemptAt: at }, $inc: { attempts: 1 } };
-      return (await model.updateOne({ _id: id, 'lease.by': by }, set)).matchedCount === 1;
+      return (await model.updateOne({ _id: id, ...heldBy(by) }, set)).matchedCount === 1;
     },
     later: async (id, by, nextAt, attemptAt) => {
-      await model.updateOne({ _id: id, 'lease.by': by }, { $set: { nextAt, attemptAt, lease: null } });
+      await model.updateOne({ _id: id, ...heldBy(by) }, { $set: { nextAt, attemptAt, lease: null } });
     },
     done: async (id) => {
       await model.deleteOne({ _id: id });

@@ -1,6 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import { fileCollections } from '../platform/files/index.ts';
-import type { Lease } from '../platform/jobs/index.ts';
+import { freeAt, heldBy, type Lease, leaseSchema, renewed } from '../platform/lease/index.ts';
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
 import { TIPOFF_STATUSES, type TipoffStatus } from './tipoff.ts';
 import { tellCollection } from './tells.store.ts';
@@ -83,7 +83,7 @@ const schema = new Schema<TipoffDoc>(
     rev: { type: Number, default: 0 },
     mediaAt: { type: Date, default: null },
     mediaTries: { type: Number, default: 0 },
-    lease: { type: Schema.Types.Mixed, default: null } as never,
+    lease: { type: leaseSchema, default: null },
     answeredOn: { type: Date, default: null },
   },
   { collection: 'tipoffs', strict: 'throw', versionKey: false, autoIndex: false, minimize: false },
@@ -108,6 +108,10 @@ export interface TipoffStore {
   ): Promise<TipoffDoc | null>;
   /** Takes one whose media are due; null where there is none. */
   claimMedia(lease: Lease, now: Date): Promise<TipoffDoc | null>;
+  /** False where the lease is lost. */
+  renewMedia(ref: string, lease: Lease): Promise<boolean>;
+  /** Writes what was fetched and ends the lease; false where the tipoff changed since `rev` or `by` holds it no more. */
+  settleMedia(ref: string, done: { rev: number; by: string; content: string; mediaAt: Date | null }): Promise<boolean>;
   /** Ends the lease without a result: anybody may try again at once. */
   releaseMedia(ref: string, by: string): Promise<void>;
   answeredBefore(day: Date, limit: number): Promise<TipoffDoc[]>;
@@ -154,13 +158,19 @@ export function createTipoffStore(connection: Connection): TipoffStore {
     claimMedia: async (lease, now) =>
       model
         .findOneAndUpdate(
-          { mediaAt: { $lte: now }, $or: [{ lease: null }, { 'lease.until': { $lte: now } }] },
+          { mediaAt: { $lte: now }, ...freeAt(now) },
           { $set: { lease }, $inc: { mediaTries: 1 } },
           { returnDocument: 'after', sort: { mediaAt: 1 } },
         )
         .lean(),
+    renewMedia: async (ref, { by, until }) =>
+      (await model.updateOne({ _id: ref, ...heldBy(by) }, renewed(until))).matchedCount === 1,
+    settleMedia: async (ref, { rev, by, content, mediaAt }) => {
+      const change = { $set: { content, mediaAt, lease: null }, $inc: { rev: 1 } };
+      return (await model.updateOne({ _id: ref, rev, ...heldBy(by) }, change)).matchedCount === 1;
+    },
     releaseMedia: async (ref, by) => {
-      await model.updateOne({ _id: ref, 'lease.by': by }, { $set: { lease: null } });
+      await model.updateOne({ _id: ref, ...heldBy(by) }, { $set: { lease: null } });
     },
     answeredBefore: async (day, limit) =>
       model

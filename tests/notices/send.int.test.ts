@@ -210,10 +210,14 @@ describe('a notice', () => {
 });
 
 describe('a process that dies between sending and settling', () => {
-  it('leaves a notice that is never sent again: the platform has it once, the next reply shows it', async () => {
+  it('leaves a notice that is never sent again, within 15 s; coming back, it writes nothing', async () => {
     const other = await start();
     const openid = await resident();
     let reached = (): void => undefined;
+    let comeBack = (): void => undefined;
+    const away = new Promise<void>((resolve) => {
+      comeBack = resolve;
+    });
     const sentIt = new Promise<void>((resolve) => {
       reached = resolve;
     });
@@ -226,14 +230,16 @@ describe('a process that dies between sending and settling', () => {
           text: { content: text },
         });
         reached();
-        await new Promise(() => undefined);
+        await away;
       },
     });
     const ticket = await dying.owe(openid, '答复');
-    void send(dying).catch(() => undefined);
+    const cameBack = send(dying);
     await sentIt;
+    clock.move(14_999);
     await send(other);
-    clock.move(31_000);
+    expect(await one(other, ticket)).toMatchObject({ state: 'owed', waiting: false });
+    clock.move(1);
     await send(other);
     clock.move(1_000);
     await writes(openid);
@@ -243,6 +249,9 @@ describe('a process that dies between sending and settling', () => {
     expect(await one(other, ticket)).toMatchObject({ state: 'owed', waiting: true });
     const taken = await other.transact((tx) => notices.take(tx, openid, { chars: 500, bytes: 1_500 }));
     expect(taken).toEqual({ texts: ['答复'], more: false });
+    expect(await one(other, ticket)).toMatchObject({ state: 'seen' });
+    comeBack();
+    await cameBack;
     expect(await one(other, ticket)).toMatchObject({ state: 'seen' });
   });
 
