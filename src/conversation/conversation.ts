@@ -33,6 +33,8 @@ interface Decided {
   readonly plan: Plan;
   /** The answer where nothing is left to be done: the message changes nothing, or has had its effect already. */
   readonly outcome: Answered | null;
+  /** Where nothing but the conversation changes; null = another message came first. */
+  readonly alone?: () => Promise<Answered | null>;
 }
 
 /** Two messages of one resident may meet; each loser reads again. More than this is no meeting but a fault. */
@@ -52,11 +54,18 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
     if (applied) return { turn, plan: read(applied.reply), outcome: applied };
     const plan = await decide(turn);
     const { apart = false } = plan;
-    const settled = plan.kind === 'read' && (apart || !conversation.noticesWaiting);
-    return { turn, plan, outcome: settled ? { reply: plan.reply, apart } : null };
+    // What belongs to a tipoff carries nothing else (P8).
+    if (conversation.noticesWaiting && !apart) return { turn, plan, outcome: null };
+    if (plan.kind === 'read') return { turn, plan, outcome: { reply: plan.reply, apart } };
+    if (plan.kind !== 'talk' || plan.first) return { turn, plan, outcome: null };
+    const alone = async (): Promise<Answered | null> => {
+      const done = await carryOut({ turn, plan });
+      return done === 'met' ? null : { reply: done.reply, apart };
+    };
+    return { turn, plan, outcome: null, alone };
   };
 
-  const carryOut = async ({ turn, plan }: Decided): Promise<{ reply: Reply | null } | 'met'> => {
+  const carryOut = async ({ turn, plan }: Pick<Decided, 'turn' | 'plan'>): Promise<{ reply: Reply | null } | 'met'> => {
     const { conversation: before, key, at } = turn;
     // What belongs to a tipoff carries nothing else (P8).
     if (before.noticesWaiting && !plan.apart) return runChange(turn, await asChange(plan, before.flow), true);

@@ -1,6 +1,14 @@
-import { BSON, type Binary } from 'mongodb';
-import { Schema, type Connection } from 'mongoose';
+import {
+  BSON,
+  type Binary,
+  type ClientSession,
+  type Collection,
+  MongoBulkWriteError,
+  type UpdateFilter,
+} from 'mongodb';
+import type { Connection } from 'mongoose';
 import { AppError } from '../kernel/index.ts';
+import { createBatch } from '../platform/batch/index.ts';
 import { isConnected, isDuplicateKey, type CollectionManifest, type Tx } from '../platform/mongo/index.ts';
 import type { Reply } from '../wechat/index.ts';
 import type { Sealer } from '../platform/sealing/index.ts';
@@ -43,17 +51,10 @@ export const conversationCollections: readonly CollectionManifest[] = [
   },
 ];
 
-const schema = new Schema<ConversationDoc>(
-  {
-    _id: { type: String, required: true },
-    rev: { type: Number, required: true },
-    state: { type: Buffer, default: null } as never,
-    touchedAt: { type: Date, default: null },
-    noticesWaiting: { type: Boolean, default: false },
-    updatedAt: { type: Date, required: true },
-  },
-  { collection: 'conversations', strict: 'throw', versionKey: false, autoIndex: false, minimize: false },
-);
+/** What one command carries: by number, and by bytes (MongoDB takes 16 MB a document and 48 MB a command). */
+const GROUP = { items: 128, bytes: 40_000_000 } as const;
+const MAX_STATE_BYTES = 15_000_000;
+const WRITE = { writeConcern: { w: 'majority', journal: true } } as const;
 
 export interface ConversationStore {
   load(openid: string): Promise<Conversation>;
@@ -84,11 +85,44 @@ export interface ConversationStore {
 }
 
 export function createConversationStore(connection: Connection, sealer: Sealer): ConversationStore {
-  const model = connection.model<ConversationDoc>('Conversation', schema);
+  const conversations = (): Collection<ConversationDoc> => {
+    if (!connection.db || !isConnected(connection)) throw new AppError('store_unavailable');
+    return connection.db.collection('conversations') as unknown as Collection<ConversationDoc>;
+  };
+
+  const loads = createBatch<string, ConversationDoc | null>(async (openids) => {
+    const docs = await conversations()
+      .find({ _id: { $in: [...new Set(openids)] } })
+      .toArray();
+    return openids.map((openid) => docs.find((doc) => doc._id === openid) ?? null);
+  }, GROUP);
+
+  /**
+   * MongoDB says how many of a group it wrote, and not which. Where that were fewer than all, every one is told that it
+   * may have lost: who reads its conversation again finds its own key there, if it had won after all.
+   */
+  const saves = createBatch<Save, boolean>(
+    async (group) => {
+      const operations = group.map(({ filter, update }) => ({
+        updateOne: { filter, update, upsert: filter.rev === 0 },
+      }));
+      try {
+        const { matchedCount, upsertedCount } = await conversations().bulkWrite(operations, {
+          ordered: false,
+          ...WRITE,
+        });
+        return group.map(() => matchedCount + upsertedCount === group.length);
+      } catch (error) {
+        if (error instanceof MongoBulkWriteError) return whichFailed(error, group.length);
+        throw error;
+      }
+    },
+    { ...GROUP, weigh: ({ weight }) => weight },
+  );
+
   return {
     load: async (openid) => {
-      if (!isConnected(connection)) throw new AppError('store_unavailable');
-      const doc = await model.findById(openid).lean();
+      const doc = await loads.add(openid);
       return {
         openid,
         rev: doc?.rev ?? 0,
@@ -100,47 +134,71 @@ export function createConversationStore(connection: Connection, sealer: Sealer):
     save: async ({ before, key, reply, apart, flow, at, noticesWaiting, tx, ...rest }) => {
       const applied = [...before.applied, { key, reply, ...(apart ? { apart } : {}) }].slice(-APPLIED_KEPT);
       const { begunAt, recent } = before;
+      const state = sealState(sealer, before.openid, { flow, applied, begunAt, recent, ...rest });
+      // The driver would refuse the whole group for it.
+      if (state.length > MAX_STATE_BYTES) throw new AppError('internal', { message: 'a conversation is too large' });
       const change = {
         rev: before.rev + 1,
-        state: sealState(sealer, before.openid, { flow, applied, begunAt, recent, ...rest }),
+        state,
         touchedAt: flow?.touchedAt ?? null,
         updatedAt: at,
         // Left as it is unless told: a flag set since `before` was read must not be lost.
         ...(noticesWaiting === undefined ? {} : { noticesWaiting }),
       };
-      const options = tx ? { session: tx } : {};
-      if (before.rev === 0) {
-        try {
-          await model.create([{ _id: before.openid, noticesWaiting: false, ...change }], options);
-          return true;
-        } catch (error) {
-          if (isDuplicateKey(error)) return false;
-          throw error;
-        }
+      const filter = { _id: before.openid, rev: before.rev };
+      const waiting = noticesWaiting === undefined ? { $setOnInsert: { noticesWaiting: false } } : {};
+      const update = { $set: change, ...(before.rev === 0 ? waiting : {}) };
+      if (!tx) return saves.add({ filter, update, weight: state.length });
+      try {
+        const options = { upsert: before.rev === 0, session: tx as unknown as ClientSession };
+        const { matchedCount, upsertedCount } = await conversations().updateOne(filter, update, options);
+        return matchedCount + upsertedCount === 1;
+      } catch (error) {
+        if (isDuplicateKey(error)) return false;
+        throw error;
       }
-      const result = await model.updateOne({ _id: before.openid, rev: before.rev }, { $set: change }, options);
-      return result.matchedCount === 1;
     },
     untouchedSince: async (before, limit) => {
-      const docs = await model
-        .find({ touchedAt: { $type: 'date', $lt: before } })
+      const docs = await conversations()
+        .find({ touchedAt: { $type: 'date', $lt: before } }, { projection: { _id: 1 } })
         .sort({ touchedAt: 1 })
         .limit(limit)
-        .select({ _id: 1 })
-        .lean();
+        .toArray();
       return docs.map((doc) => doc._id);
     },
     forget: async (openid, until) => {
-      await model.deleteOne({ _id: openid, updatedAt: { $lte: until } });
+      await conversations().deleteOne({ _id: openid, updatedAt: { $lte: until } });
     },
     flagWaiting: async (openid, waiting, at) => {
-      await model.updateOne(
+      await conversations().updateOne(
         { _id: openid },
         { $set: { noticesWaiting: waiting, updatedAt: at }, $setOnInsert: { rev: 1, state: null, touchedAt: null } },
         { upsert: waiting },
       );
     },
   };
+}
+
+interface Save {
+  readonly filter: { readonly _id: string; readonly rev: number };
+  readonly update: UpdateFilter<ConversationDoc>;
+  readonly weight: number;
+}
+
+const DUPLICATE_KEY = 11_000;
+
+/** A conversation that began meanwhile is one lost race; what the collection refuses fails alone. */
+function whichFailed(error: MongoBulkWriteError, count: number): (boolean | Error)[] {
+  const failures = [error.writeErrors].flat();
+  // A failure that names none (write concern, network) says nothing about any of them.
+  if (failures.length === 0 || error.result.getWriteConcernError()) throw error;
+  const wrote = error.result.matchedCount + error.result.upsertedCount;
+  const results: (boolean | Error)[] = Array.from({ length: count }, () => wrote + failures.length === count);
+  for (const { index, code } of failures) {
+    const refused = new AppError('internal', { message: `a conversation was refused: ${String(code)}` });
+    results[index] = code === DUPLICATE_KEY ? false : refused;
+  }
+  return results;
 }
 
 type Talk = Pick<Conversation, 'flow' | 'applied' | 'begunAt' | 'recent'>;

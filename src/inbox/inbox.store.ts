@@ -1,20 +1,24 @@
 import type { Connection } from 'mongoose';
 import { MongoBulkWriteError, MongoError, ReadConcern, type AnyBulkWriteOperation, type Collection } from 'mongodb';
 import { AppError } from '../kernel/index.ts';
+import { createBatch } from '../platform/batch/index.ts';
+import { freeAt, heldBy, type Lease, renewed } from '../platform/lease/index.ts';
 import { isConnected } from '../platform/mongo/index.ts';
-import { createBatch } from './batch.ts';
 import type { RowCodec } from './row-codec.ts';
 import { FAILED, OPEN_BY_LEASE, toDoc, toRow, traceless, type RowDoc } from './row-doc.ts';
 import type { InboxRow, Outcome } from './row.ts';
 
-/** One write of the driver carries at most this many rows; measured: 32 a batch writes 20,000 rows/s (design §8). */
-const MAX_BATCH = 64;
+/** What one command carries; measured: 32 rows a command write 20,000 rows/s. */
+const GROUP = { items: 128 } as const;
+/** MongoDB takes 16 MB in one document and 48 MB in one command. */
+const MAX_ROW_BYTES = 15_000_000;
+const MAX_GROUP_BYTES = 40_000_000;
 
 /** An open row of a resident, as much as its neighbours must know. */
 export interface OpenRow {
   readonly key: string;
-  /** Null or past: its owner is gone, anybody may take it over. */
-  readonly leaseUntil: Date | null;
+  /** Null or run out: its owner is gone, anybody may take it over. */
+  readonly lease: Lease | null;
 }
 
 export interface Look {
@@ -51,9 +55,9 @@ export interface InboxStore {
   /** Marks done with w:1; lost marks are mended by the sweep, whose effect is then a repeat without effect. */
   finish(row: InboxRow, outcome: Outcome & { tellAt: Date | null; at: Date }): Promise<void>;
   /** Takes an open row whose lease has ended at `now`; null where another was faster or it is done. */
-  takeOver(input: { key: string; by: string; now: Date; until: Date }): Promise<InboxRow | null>;
-  /** The holder goes on working. Nothing happens where it no longer holds the row. */
-  extend(input: { key: string; by: string; until: Date }): Promise<void>;
+  takeOver(input: { key: string; lease: Lease; now: Date }): Promise<InboxRow | null>;
+  /** The holder goes on working; false, and nothing happens, where it no longer holds the row. */
+  extend(input: { key: string; by: string; until: Date }): Promise<boolean>;
   /** Ends the lease of a row whose effect failed, so that anybody may try again after `until`. */
   release(input: { key: string; by: string; until: Date; failed: boolean }): Promise<void>;
   /** Keys of open rows whose lease has ended, oldest first. */
@@ -82,10 +86,10 @@ export function createInboxStore(connection: Connection, codec: RowCodec): Inbox
       const open = found.filter((candidate) => candidate.openid === w.openid && candidate.state === 'open');
       return {
         row: doc ? toRow(doc, codec) : null,
-        open: open.map(({ _id, lease }) => ({ key: _id, leaseUntil: lease?.until ?? null })),
+        open: open.map(({ _id, lease }) => ({ key: _id, lease })),
       };
     });
-  }, MAX_BATCH);
+  }, GROUP);
 
   const durables = createBatch<string, boolean>(async (wanted) => {
     const found = await rows()
@@ -93,8 +97,9 @@ export function createInboxStore(connection: Connection, codec: RowCodec): Inbox
       .toArray();
     const keys = new Set(found.map((doc) => doc._id));
     return wanted.map((key) => keys.has(key));
-  }, MAX_BATCH);
+  }, GROUP);
 
+  const weighed = { ...GROUP, weigh: weightOf, bytes: MAX_GROUP_BYTES };
   const inserts = createBatch<RowDoc, boolean>(async (docs) => {
     try {
       await rows().insertMany(docs, { ordered: false, writeConcern: { w: 'majority', journal: true } });
@@ -103,16 +108,21 @@ export function createInboxStore(connection: Connection, codec: RowCodec): Inbox
       if (error instanceof MongoBulkWriteError) return readWriteErrors(error, docs.length);
       throw error;
     }
-  }, MAX_BATCH);
+  }, weighed);
 
   const finishes = createBatch<AnyBulkWriteOperation<RowDoc>, void>(async (operations) => {
     await rows().bulkWrite(operations, { ordered: false, writeConcern: { w: 1 } });
     return operations.map(() => undefined);
-  }, MAX_BATCH);
+  }, GROUP);
 
   return {
     look: (key, openid) => looks.add({ key, openid }),
-    insert: (row) => inserts.add(toDoc(row, codec)),
+    insert: async (row) => {
+      const doc = toDoc(row, codec);
+      // The driver would refuse the whole group for it.
+      if (weightOf(doc) > MAX_ROW_BYTES) throw new AppError('internal', { message: 'a row of the inbox is too large' });
+      return inserts.add(doc);
+    },
     isDurable: (key) => durables.add(key),
     finish: (row, { reply, tellAt, at, apart = false }) => {
       const change = apart ? traceless(row, at, codec) : { doneAt: at };
@@ -124,20 +134,21 @@ export function createInboxStore(connection: Connection, codec: RowCodec): Inbox
         },
       });
     },
-    takeOver: async ({ key, by, now, until }) => {
+    takeOver: async ({ key, lease, now }) => {
       const doc = await rows().findOneAndUpdate(
-        { _id: key, state: 'open', $or: [{ lease: null }, { 'lease.until': { $lte: now } }] },
-        { $set: { lease: { by, until } }, $inc: { attempts: 1 } },
+        { _id: key, state: 'open', ...freeAt(now) },
+        { $set: { lease }, $inc: { attempts: 1 } },
         { returnDocument: 'after' },
       );
       return doc ? toRow(doc, codec) : null;
     },
     extend: async ({ key, by, until }) => {
-      await rows().updateOne({ _id: key, state: 'open', 'lease.by': by }, { $set: { 'lease.until': until } });
+      const held = await rows().updateOne({ _id: key, state: 'open', ...heldBy(by) }, renewed(until));
+      return held.matchedCount === 1;
     },
     release: async ({ key, by, until, failed }) => {
       await rows().updateOne(
-        { _id: key, state: 'open', 'lease.by': by },
+        { _id: key, state: 'open', ...heldBy(by) },
         { $set: { 'lease.until': until, ...(failed ? { state: 'failed' as const } : {}) } },
       );
     },
@@ -208,6 +219,11 @@ function lookFilter(wanted: readonly { key: string; openid: string }[]) {
       { state: 'open' as const, openid: { $in: [...new Set(wanted.map((w) => w.openid))] } },
     ],
   };
+}
+
+/** Its two sealed texts; the rest is small. */
+function weightOf({ message, reply }: RowDoc): number {
+  return (message?.length ?? 0) + (reply?.length ?? 0) + 1_000;
 }
 
 const DUPLICATE_KEY = 11_000;

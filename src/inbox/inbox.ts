@@ -16,10 +16,10 @@ const ANSWER_BY_MS = 4_500;
 const DURABLE_BY_MS = 3_000;
 
 /**
- * Deliveries that read and claim at the same time: more than the hot pool has connections wait here in order, and not
- * in the driver's queue, which would take a burst for an outage.
+ * Deliveries that read and claim at the same time: what they ask of MongoDB goes in groups, a few commands at a time.
+ * More wait here in order, and not in the driver's queue, which would take a burst for an outage.
  */
-const MAX_AT_ONCE = 20;
+const MAX_AT_ONCE = 128;
 
 export interface InboxDeps<C, P extends Prepared> {
   readonly connection: Connection;

@@ -1,4 +1,5 @@
-import { AppError, newToken, type Clock, type Log } from '../kernel/index.ts';
+import { AppError, type Clock, type Log } from '../kernel/index.ts';
+import { backOff, isFree, newLease, whileHeld } from '../platform/lease/index.ts';
 import type { InboundMessage, Reply } from '../wechat/index.ts';
 import { isStoreFault, type InboxStore } from './inbox.store.ts';
 import type { InboxHandler, InboxRow, Outcome, Prepared } from './row.ts';
@@ -8,13 +9,13 @@ import type { InboxHandler, InboxRow, Outcome, Prepared } from './row.ts';
  * the redelivery finds the row free and is answered by another process.
  */
 const LEASE_MS = 6_000;
-/** A living owner renews this often in one lease. */
-const RENEWALS = 3;
 /** Waiting for another process's row: 40 ms at first, doubling to 400 ms (P2). */
 const WAIT_FIRST_MS = 40;
 const WAIT_MAX_MS = 400;
 /** After this many failures or crashes the row is `failed`: a person must look (it is in the health report). */
 const MAX_ATTEMPTS = 5;
+/** After a failure the row rests before anybody takes it up again. */
+const REST = { firstMs: 2_000, mostMs: 32_000 } as const;
 /** The platform delivers again after 5 s: until then a reply may still reach the resident as an answer. */
 const REDELIVERY_MS = 6_000;
 /** A decision that takes longer must not hold the claim back: the message is claimed, and the decision waited for. */
@@ -80,7 +81,6 @@ const TAKEN_OVER = { prepared: null, counts: false } as const;
 /** The mailbox of P2: claim, order, effect, finish; any process may finish any row. */
 export function createIntake<C, P extends Prepared>(deps: IntakeDeps<C, P>): Intake {
   const { store, handler, limit, clock, log, leaseMs = LEASE_MS } = deps;
-  const me = newToken(9);
   /** Rows that this process is working on: waiters here need not ask the database. */
   const working = new Map<string, Promise<Done>>();
 
@@ -97,12 +97,13 @@ export function createIntake<C, P extends Prepared>(deps: IntakeDeps<C, P>): Int
     if (look.row) return answerOfClaimed(delivery);
     const after = look.open.map((open) => open.key);
     const prepared = after.length === 0 ? prepare(delivery, conversation, full) : null;
-    const outcome = prepared && (await soon(prepared))?.outcome;
+    const decided = prepared && (await soon(prepared));
+    const outcome = decided?.outcome ?? (await runAlone(delivery, decided));
     if (outcome) return claimComplete(delivery, outcome);
     const row = newRow(delivery, { state: 'open', reply: null, apart: false, after });
     if (!(await store.insert(row))) return answerOfClaimed(delivery);
     delivery.onDurable();
-    return work(row, { prepared, counts: true, tellAt: tellAtOf(delivery) });
+    return work(row, { prepared: decided?.alone ? null : prepared, counts: true, tellAt: tellAtOf(delivery) });
   };
 
   /** Null where it failed: a fault of ours must not look like an outage. The message is claimed and tried again. */
@@ -112,6 +113,17 @@ export function createIntake<C, P extends Prepared>(deps: IntakeDeps<C, P>): Int
       return await handler.prepare({ key, message, conversation, at, limited });
     } catch (err) {
       log.error('inbox.decide_failed', { type: message.type, err });
+      return null;
+    }
+  };
+
+  /** Null where there is no such way, another message came first, or it failed: then the message is claimed. */
+  const runAlone = async (delivery: Delivery, decided: P | null): Promise<Outcome | null> => {
+    try {
+      return (await decided?.alone?.()) ?? null;
+    } catch (err) {
+      if (isStoreFault(err)) throw err;
+      log.error('inbox.alone_failed', { type: delivery.message.type, err });
       return null;
     }
   };
@@ -140,7 +152,7 @@ export function createIntake<C, P extends Prepared>(deps: IntakeDeps<C, P>): Int
     message: delivery.message,
     receivedAt: delivery.receivedAt,
     source: delivery.source,
-    lease: part.state === 'open' ? { by: me, until: later(leaseMs) } : null,
+    lease: part.state === 'open' ? newLease(clock.now(), leaseMs) : null,
     attempts: 1,
     tellAt: part.reply === null || part.apart ? null : tellAtOf(delivery)(),
     ...part,
@@ -160,37 +172,38 @@ export function createIntake<C, P extends Prepared>(deps: IntakeDeps<C, P>): Int
   };
 
   const effect = async (row: InboxRow, how: Work<P>): Promise<Done> => {
-    const { key, openid, message, receivedAt } = row;
-    const renewal = setInterval(() => {
-      void store.extend({ key, by: me, until: later(leaseMs) }).catch(() => undefined);
-    }, leaseMs / RENEWALS);
-    renewal.unref();
+    const { key, message, lease } = row;
+    if (!lease) throw new Error('an open row without a lease');
+    const renew = ({ by, until }: { by: string; until: Date }): Promise<boolean> => store.extend({ key, by, until });
     try {
-      const limited = how.counts && !(await limit.take(openid));
-      await turnOf(row);
-      if (!message) throw new Error('an open row without its message');
-      const prepared = await how.prepared;
-      const outcome = await handler.apply({ key, message, prepared, at: receivedAt, limited });
-      const { reply, apart = false } = outcome;
-      const tellAt = reply && how.tellAt();
-      if (apart && reply && tellAt) await deps.oweLateApart({ key: `late:${key}`, openid, reply });
-      await store.finish(row, { ...outcome, tellAt: apart ? null : tellAt, at: clock.now() });
-      // The request may have been answered while the row was being finished.
-      if (reply && !tellAt && how.tellAt()) {
-        if (apart) await deps.oweLateApart({ key: `late:${key}`, openid, reply });
-        else await store.setTellAt(key, clock.now());
-      }
-      return { ...outcome, owed: !apart && tellAt !== null };
+      return await whileHeld({ lease, renew, clock, leaseMs }, () => makeEffect(row, how));
     } catch (err) {
       const fault = isStoreFault(err);
       log.error('inbox.effect_failed', { type: message?.type, attempts: row.attempts, err });
       const failed = row.attempts >= MAX_ATTEMPTS && !fault;
-      const until = failed ? clock.now() : later(1_000 * 2 ** Math.min(row.attempts, MAX_ATTEMPTS));
-      await store.release({ key, by: me, until, failed }).catch(() => undefined);
+      const until = failed ? clock.now() : later(backOff(REST, row.attempts));
+      await store.release({ key, by: lease.by, until, failed }).catch(() => undefined);
       throw err;
-    } finally {
-      clearInterval(renewal);
     }
+  };
+
+  const makeEffect = async (row: InboxRow, how: Work<P>): Promise<Done> => {
+    const { key, openid, message, receivedAt } = row;
+    const limited = how.counts && !(await limit.take(openid));
+    await turnOf(row);
+    if (!message) throw new Error('an open row without its message');
+    const prepared = await how.prepared;
+    const outcome = await handler.apply({ key, message, prepared, at: receivedAt, limited });
+    const { reply, apart = false } = outcome;
+    const tellAt = reply && how.tellAt();
+    if (apart && reply && tellAt) await deps.oweLateApart({ key: `late:${key}`, openid, reply });
+    await store.finish(row, { ...outcome, tellAt: apart ? null : tellAt, at: clock.now() });
+    // The request may have been answered while the row was being finished.
+    if (reply && !tellAt && how.tellAt()) {
+      if (apart) await deps.oweLateApart({ key: `late:${key}`, openid, reply });
+      else await store.setTellAt(key, clock.now());
+    }
+    return { ...outcome, owed: !apart && tellAt !== null };
   };
 
   /** Waits until the resident's earlier messages have ended; those whose owner is gone are ended here. */
@@ -201,7 +214,7 @@ export function createIntake<C, P extends Prepared>(deps: IntakeDeps<C, P>): Int
       const { open } = await store.look(key, openid);
       const still = open.filter((row) => before.has(row.key));
       before = new Set(still.map((row) => row.key));
-      const free = still.filter((row) => isFree(row.leaseUntil) && !working.has(row.key));
+      const free = still.filter((row) => isFree(row.lease, clock.now()) && !working.has(row.key));
       const taken = await Promise.all(free.map((row) => takeOver(row.key)));
       for (const row of taken) if (row) void work(row, { ...TAKEN_OVER, tellAt: tellAtOfNobody });
       if (before.size > 0 && !taken.some(Boolean)) await sleep(pause);
@@ -244,7 +257,7 @@ export function createIntake<C, P extends Prepared>(deps: IntakeDeps<C, P>): Int
       if (!asked.durable) return null;
       return row.tellAt ? withoutDebt(delivery, row) : row;
     }
-    if (!isFree(row.lease?.until ?? null)) return null;
+    if (!isFree(row.lease, clock.now())) return null;
     const taken = await takeOver(key);
     return taken && work(taken, { ...TAKEN_OVER, tellAt: tellAtOf(delivery) });
   };
@@ -264,14 +277,13 @@ export function createIntake<C, P extends Prepared>(deps: IntakeDeps<C, P>): Int
     throw new AppError('internal', { message: 'this message has failed too often' });
   };
 
-  const isFree = (leaseUntil: Date | null): boolean => leaseUntil === null || leaseUntil <= clock.now();
-
   const takeOver = async (key: string): Promise<InboxRow | null> => {
-    const row = await store.takeOver({ key, by: me, now: clock.now(), until: later(leaseMs) });
+    const lease = newLease(clock.now(), leaseMs);
+    const row = await store.takeOver({ key, lease, now: clock.now() });
     if (!row || row.attempts <= MAX_ATTEMPTS) return row;
     // Its owners died of it, one after another, without a word.
     log.error('inbox.given_up', { type: row.message?.type, attempts: row.attempts });
-    await store.release({ key, by: me, until: clock.now(), failed: true });
+    await store.release({ key, by: lease.by, until: clock.now(), failed: true });
     return null;
   };
 

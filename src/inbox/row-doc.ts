@@ -1,3 +1,4 @@
+import type { Lease } from '../platform/lease/index.ts';
 import type { CollectionManifest } from '../platform/mongo/index.ts';
 import type { RowCodec } from './row-codec.ts';
 import type { InboxRow } from './row.ts';
@@ -14,7 +15,7 @@ export interface RowDoc {
   source: 'webhook' | 'spool';
   state: 'open' | 'done' | 'failed';
   after: string[];
-  lease: { by: string; until: Date } | null;
+  lease: Lease | null;
   attempts: number;
   reply: string | null;
   doneAt: Date | null;
@@ -43,7 +44,12 @@ export const inboxCollections: readonly CollectionManifest[] = [
       { name: 'to_tell', key: { tellAt: 1 }, sparse: true },
       { name: 'to_anonymise', key: { receivedAt: 1, state: 1 }, partialFilterExpression: { anonymised: false } },
       { name: 'contacts', key: { openid: 1, receivedAt: -1 } },
-      { name: 'forget_apart', key: { forgetAt: 1 }, expireAfterSeconds: 0 },
+      {
+        name: 'forget_apart',
+        key: { forgetAt: 1 },
+        expireAfterSeconds: 0,
+        partialFilterExpression: { forgetAt: { $type: 'date' } },
+      },
     ],
     validator: {
       $jsonSchema: {

@@ -1,3 +1,4 @@
+import type { Lease } from '../platform/lease/index.ts';
 import type { InboundMessage, Reply } from '../wechat/index.ts';
 
 /** What a message came to. */
@@ -26,7 +27,7 @@ export interface InboxRow {
    * before it inserts, so these lists have no cycle, and no clock of any host decides the order.
    */
   readonly after: readonly string[];
-  readonly lease: { readonly by: string; readonly until: Date } | null;
+  readonly lease: Lease | null;
   readonly attempts: number;
   readonly reply: Reply | null;
   /**
@@ -41,6 +42,11 @@ export interface InboxRow {
 export interface Prepared {
   /** The answer where nothing is left to be done; null = the message changes something. */
   readonly outcome: Outcome | null;
+  /**
+   * Only where the whole effect is one conditional write of the handler's, which remembers the key: it needs no claim.
+   * Answers null where another message came first; nothing is changed then.
+   */
+  readonly alone?: () => Promise<Outcome | null>;
 }
 
 /**

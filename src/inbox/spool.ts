@@ -1,7 +1,7 @@
 import { mkdir, readdir, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newToken, type Log } from '../kernel/index.ts';
-import { createBatch } from './batch.ts';
+import { createBatch } from '../platform/batch/index.ts';
 import { playFile } from './spool-play.ts';
 import {
   FileLost,
@@ -99,16 +99,19 @@ export async function createSpool(deps: { folder: string; codec: SpoolCodec; log
         for (const line of lines) if (held) hold(held, line);
         return lines.map(() => undefined);
       }),
-    MAX_BATCH,
+    { items: MAX_BATCH },
   );
 
   /** One look at the folder serves all who asked before it began. */
-  const asks = createBatch<string, boolean>(async (openids) => {
-    // What others wrote is lost from sight, and with it the order of a few messages; that stops no message.
-    await foreign.look().catch((err: unknown) => log.error('spool.unreadable', { err }));
-    const files = [...own.values(), ...foreign.all()];
-    return openids.map((openid) => files.some((held) => held.oldest.has(openid)));
-  }, Number.MAX_SAFE_INTEGER);
+  const asks = createBatch<string, boolean>(
+    async (openids) => {
+      // What others wrote is lost from sight, and with it the order of a few messages; that stops no message.
+      await foreign.look().catch((err: unknown) => log.error('spool.unreadable', { err }));
+      const files = [...own.values(), ...foreign.all()];
+      return openids.map((openid) => files.some((held) => held.oldest.has(openid)));
+    },
+    { items: Number.MAX_SAFE_INTEGER },
+  );
 
   const toucher = setInterval(() => {
     const now = new Date();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome, Prepared } from '../../src/inbox/row.ts';
+import { AppError } from '../../src/kernel/index.ts';
 import { type Connection, openForMigration } from '../../src/platform/mongo/index.ts';
 import { testDatabase } from '../support/stores.ts';
 import { createMailbox, textMessage, textReply } from './mailbox.ts';
@@ -13,9 +14,11 @@ let inbox: Awaited<ReturnType<typeof createMailbox>>['inbox'];
 let calls: string[] = [];
 let within = { full: false, take: true };
 let decide: (text: string) => Promise<Outcome | null> = async () => null;
+let alone: (() => Promise<Outcome | null>) | undefined;
 beforeEach(() => {
   calls = [];
   within = { full: false, take: true };
+  alone = undefined;
 });
 
 beforeAll(async () => {
@@ -28,7 +31,7 @@ beforeAll(async () => {
       prepare: async ({ message, limited }) => {
         const of = message.type === 'text' ? message.text : '';
         calls.push(`prepare ${of}${limited ? ' limited' : ''}`);
-        return { of, outcome: await decide(of) };
+        return { of, outcome: await decide(of), ...(alone ? { alone } : {}) };
       },
       apply: async ({ prepared, limited }) => {
         calls.push(`apply ${prepared?.of ?? 'anew'}${limited ? ' limited' : ''}`);
@@ -80,5 +83,41 @@ describe('a message is decided once', () => {
     within = { full: false, take: false };
     await say('more');
     expect(calls).toEqual(['prepare much limited', 'apply much limited', 'prepare more', 'apply more limited']);
+  });
+});
+
+describe('a message whose whole effect is one write of the handler', () => {
+  const rows = (state: string) => connection.db?.collection('inbox').countDocuments({ state });
+  const seen: (number | undefined)[] = [];
+  const write = async (outcome: Outcome | null): Promise<Outcome | null> => {
+    calls.push('alone');
+    seen.push(await rows('open'));
+    return outcome;
+  };
+  beforeEach(() => {
+    decide = async () => null;
+  });
+
+  it('is never claimed: its row is written once, with its reply', async () => {
+    alone = () => write({ reply: textReply('stepped') });
+    const before = (await rows('done')) ?? 0;
+    expect(await say('step')).toEqual(textReply('stepped'));
+    expect(calls).toEqual(['prepare step', 'alone']);
+    expect([seen.at(-1), await rows('done')]).toEqual([0, before + 1]);
+  });
+
+  it('is claimed and decided anew where another message came first', async () => {
+    alone = () => write(null);
+    expect(await say('met')).toEqual(textReply('done'));
+    expect(calls).toEqual(['prepare met', 'alone', 'apply anew']);
+  });
+
+  it('is claimed where the write fails for a reason of its own, and kept in the spool where the store is away', async () => {
+    alone = async () => Promise.reject(new AppError('internal'));
+    expect(await say('refused')).toEqual(textReply('done'));
+    expect(calls).toEqual(['prepare refused', 'apply anew']);
+    alone = async () => Promise.reject(new AppError('store_unavailable'));
+    expect(await say('away')).toEqual(textReply('kept'));
+    expect(await rows('open')).toBe(0);
   });
 });

@@ -73,7 +73,7 @@ describe('the store of the inbox', () => {
   it('gives a row to one of many who take it over, and only once its lease has ended', async () => {
     const open = row();
     await store.insert(open);
-    const take = (by: string, now: Date) => store.takeOver({ key: open.key, by, now, until: at(60) });
+    const take = (by: string, now: Date) => store.takeOver({ key: open.key, lease: { by, until: at(60) }, now });
     expect(await take('early', at(9))).toBeNull();
     const takers = await Promise.all(['b', 'c', 'd', 'e'].map((by) => take(by, at(10))));
     expect(takers.filter(Boolean)).toHaveLength(1);
@@ -83,11 +83,13 @@ describe('the store of the inbox', () => {
   it('lets only the holder extend and release a row', async () => {
     const open = row();
     await store.insert(open);
-    await store.extend({ key: open.key, by: 'stranger', until: at(99) });
+    expect(await store.extend({ key: open.key, by: 'stranger', until: at(99) })).toBe(false);
     await store.release({ key: open.key, by: 'stranger', until: at(0), failed: true });
     expect((await store.look(open.key, open.openid)).row).toMatchObject({ state: 'open', lease: open.lease });
-    await store.extend({ key: open.key, by: 'a', until: at(99) });
-    expect((await store.look(open.key, open.openid)).open).toEqual([{ key: open.key, leaseUntil: at(99) }]);
+    expect(await store.extend({ key: open.key, by: 'a', until: at(99) })).toBe(true);
+    expect((await store.look(open.key, open.openid)).open).toEqual([
+      { key: open.key, lease: { by: 'a', until: at(99) } },
+    ]);
     await store.release({ key: open.key, by: 'a', until: at(0), failed: true });
     expect(await stateOf(open.key)).toBe('failed');
   });
@@ -99,7 +101,7 @@ describe('the store of the inbox', () => {
     await store.finish(open, { reply: { type: 'text', text: 'second' }, tellAt: at(2), at: at(2) });
     const { row: found, open: left } = await store.look(open.key, open.openid);
     expect([found?.reply, found?.tellAt, left]).toEqual([{ type: 'text', text: 'first' }, null, []]);
-    expect(await store.takeOver({ key: open.key, by: 'b', now: at(99), until: at(100) })).toBeNull();
+    expect(await store.takeOver({ key: open.key, lease: { by: 'b', until: at(100) }, now: at(99) })).toBeNull();
   });
 
   it('tells debts that are due, oldest first, until they are told', async () => {
@@ -152,7 +154,7 @@ describe('the store of the inbox', () => {
     await store.anonymise(at(-1e7), 5);
     await store.contacts(open.openid, at(-10));
     await store.counts();
-    await store.takeOver({ key: open.key, by: 'b', now: at(99), until: at(100) });
+    await store.takeOver({ key: open.key, lease: { by: 'b', until: at(100) }, now: at(99) });
     await store.finish(open, { reply: null, tellAt: null, at: NOW });
     await db.command({ profile: 0 });
     const plans = await db
