@@ -3,7 +3,7 @@ import type Koa from 'koa';
 import { systemClock, type Clock, type Log } from '../kernel/index.ts';
 import { createArticles } from '../articles/index.ts';
 import { createAudit, type Audit } from '../audit/index.ts';
-import { createBriefings } from '../briefings/index.ts';
+import { createBriefingBook, createBriefings } from '../briefings/index.ts';
 import { createComplaintPersons, createComplaints } from '../complaints/index.ts';
 import { createConversation, menuChoices } from '../conversation/index.ts';
 import { createShell, type Route } from '../http/index.ts';
@@ -14,12 +14,13 @@ import { createErrorPage, createPages } from '../pages/index.ts';
 import { createSay, type Config } from '../platform/config/index.ts';
 import { createSweepRunner, type Sweep, type SweepRunner } from '../platform/jobs/index.ts';
 import { createMetrics, type Metrics } from '../platform/metrics/index.ts';
-import { connectMongo, createTransact, type MongoPools } from '../platform/mongo/index.ts';
+import { connectMongo, createTransact, type MongoPools, type Tx } from '../platform/mongo/index.ts';
 import { createLimiter } from '../platform/rate-limit/index.ts';
 import { connectRedis } from '../platform/redis/index.ts';
 import { createSealer, createSigner, type Keys } from '../platform/sealing/index.ts';
 import { createSearchWords } from '../platform/search-words/index.ts';
 import { createWorkingDays } from '../platform/working-days/index.ts';
+import { createMassSend, createPushedWith, createPushes } from '../pushes/index.ts';
 import { createStaff, loginRules, roleMay, type PasswordCost, type StaffApi } from '../staff/index.ts';
 import { createSubscribers } from '../subscribers/index.ts';
 import { createTipoffs } from '../tipoffs/index.ts';
@@ -128,8 +129,6 @@ export async function buildApp(deps: {
       groupSeconds: limits.notices.groupSeconds,
     },
   });
-  // Briefings stand above articles and know which push carried one.
-  const pushes = { with: async (_articleId: string): Promise<readonly { id: string; title: string }[]> => [] };
   const articles = createArticles({
     ...shared,
     categories: config.categories,
@@ -139,7 +138,7 @@ export async function buildApp(deps: {
     words: searchWords,
     tellStaff: notices.tellStaff,
     assertStillMay: staff.api.assertStillMay,
-    pushedWith: (id) => pushes.with(id),
+    pushedWith: createPushedWith(connection),
     onMismatch: () => metrics.alarms.inc({ kind: 'content_mismatch' }),
   });
   const complaints = createComplaints({
@@ -152,21 +151,35 @@ export async function buildApp(deps: {
     searchWords,
     wechat,
   });
+  const massSend = createMassSend({
+    account: 'main',
+    client: wechat,
+    accountType: env.WECHAT_ACCOUNT_TYPE,
+    subscribers: subscribers.api,
+    publicUrl: env.PUBLIC_URL,
+    clock,
+    log,
+  });
+  const tellOfBriefing: TellOfBriefing = (tx, { kind, key, briefingId }) =>
+    notices.tellStaff(tx, { key, kind, ref: briefingId, path: `/console/briefings/${briefingId}` });
+  const pushes = createPushes({
+    ...shared,
+    articles: articles.api,
+    briefings: createBriefingBook(shared),
+    carriers: [massSend],
+    tellStaff: tellOfBriefing,
+  });
   const briefings = createBriefings({
     ...shared,
     articles: articles.api,
-    subscribers: subscribers.api,
+    pushes: pushes.api,
     staff: { boundOpenidOf: (id) => staff.api.phoneOf(id), assertStillMay: staff.api.assertStillMay },
-    wechat,
     town,
     calendars: config.calendars,
     accountType: env.WECHAT_ACCOUNT_TYPE,
-    publicUrl: env.PUBLIC_URL,
     minLeadSeconds: env.BRIEFING_MIN_LEAD_SECONDS,
-    tellStaff: (tx, { kind, key, briefingId }) =>
-      notices.tellStaff(tx, { key, kind, ref: briefingId, path: `/console/briefings/${briefingId}` }),
+    tellStaff: tellOfBriefing,
   });
-  pushes.with = (articleId) => briefings.api.pushedWith(articleId);
   const menu = createMenu({
     ...shared,
     wechat,
@@ -207,7 +220,7 @@ export async function buildApp(deps: {
     complaints: complaints.api,
     tipoffs: tipoffs.api,
     subscribers: { ...subscribers.api, ...people.subscribers },
-    briefings: briefings.api,
+    pushes: pushes.api,
     notices,
     staff: staff.api,
     clock,
@@ -262,7 +275,7 @@ export async function buildApp(deps: {
     ...complaints.sweeps,
     ...tipoffs.sweeps,
     ...people.sweeps,
-    ...briefings.sweeps,
+    ...pushes.sweeps,
     ...conversation.sweeps,
   ];
   const sweeps = createSweepRunner({ sweeps: sweepsOf(env.ROLE, everySweep, inbox.sweeps), log });
@@ -272,8 +285,8 @@ export async function buildApp(deps: {
       redis,
       inbox,
       notices,
-      features: [auditFeature, articles, menu],
-      briefings: briefings.api,
+      features: [auditFeature, articles, menu, pushes],
+      pushes: pushes.api,
       subscribers: subscribers.api,
       platform,
       clockWatch,
@@ -310,6 +323,12 @@ export async function buildApp(deps: {
     close: () => closeAll(sweeps, spool, mongo, redis),
   };
 }
+
+/** Both that wait for a leader and that need a person are told with the briefing's page. */
+type TellOfBriefing = (
+  tx: Tx,
+  line: { readonly kind: 'push_failed' | 'to_review'; readonly key: string; readonly briefingId: string },
+) => Promise<void>;
 
 type ContactList = Awaited<ReturnType<Parameters<typeof createNotices>[0]['contactsOf']>>;
 

@@ -7,6 +7,7 @@ import { inboxCollections } from '../inbox/index.ts';
 import { menuCollections } from '../menu/index.ts';
 import { noticeCollections } from '../notices/index.ts';
 import type { CollectionManifest } from '../platform/mongo/index.ts';
+import { pushesCollections } from '../pushes/index.ts';
 import { staffCollections } from '../staff/index.ts';
 import { subscribersCollections } from '../subscribers/index.ts';
 import { tipoffCollections } from '../tipoffs/index.ts';
@@ -22,6 +23,7 @@ export const allCollections: readonly CollectionManifest[] = [
   ...complaintCollections,
   complaintPersonCollection,
   ...tipoffCollections,
+  ...pushesCollections,
   ...briefingsCollections,
   ...inboxCollections,
   ...conversationCollections,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../kernel/index.ts';
-import type { BriefingsApi } from '../briefings/index.ts';
+import type { PushesApi } from '../pushes/index.ts';
 import type { Feature } from '../feature/index.ts';
 import { defineRoute, type Route } from '../http/index.ts';
 import type { Inbox } from '../inbox/index.ts';
@@ -20,7 +20,7 @@ export interface HealthDeps {
   readonly inbox: Pick<Inbox, 'status'>;
   readonly notices: Pick<Notices, 'countStuck'>;
   readonly features: readonly Pick<Feature, 'health'>[];
-  readonly briefings: Pick<BriefingsApi, 'stuck' | 'quota'>;
+  readonly pushes: Pick<PushesApi, 'quota'>;
   readonly subscribers: Pick<SubscribersApi, 'stuck'>;
   readonly platform: PlatformCalls;
   readonly clockWatch: Pick<ClockWatch, 'off'>;
@@ -50,12 +50,11 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
   const now = deps.clock.now();
   const before = (ms: number): Date => new Date(now.getTime() - ms);
   const inbox = await deps.inbox.status();
-  const [stuckNotices, sentences, stuckPushes, stuckSubscribers, quota] = await Promise.all([
+  const [stuckNotices, sentences, stuckSubscribers, quota] = await Promise.all([
     deps.notices.countStuck(before(STUCK_MS)),
     Promise.all(deps.features.map((feature) => feature.health())),
-    deps.briefings.stuck(),
     deps.subscribers.stuck(),
-    deps.briefings.quota(),
+    deps.pushes.quota(),
   ]);
   const redis = deps.redis === null ? null : deps.redis.status === 'ready';
   const sweeps = deps.sweeps.state();
@@ -68,7 +67,6 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
     stuckNotices > 0 ? `有 ${stuckNotices} 条告知超过十分钟没有发出。` : null,
     ...sentences.flat(),
     failsNow(token) ? `取不到微信接口凭证，推送和主动告知都发不出：${token.words}` : null,
-    ...stuckPushes.map((push) => push.words),
     ...stuckSubscribers,
     ...sweeps.flatMap(({ name, lastError }) => (lastError === null ? [] : [`后台任务 ${name} 最近一次失败。`])),
     clockWords(deps.clockWatch.off()),

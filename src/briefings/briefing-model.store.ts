@@ -1,5 +1,6 @@
 import { type Connection, type Model, Schema, type Types } from 'mongoose';
 import type { CollectionManifest } from '../platform/mongo/index.ts';
+import { pushesOutOfBriefings } from './upgrade.store.ts';
 import { type Briefing, BRIEFING_STATUSES, type BriefingStatus } from './briefing.ts';
 
 /** A briefing as MongoDB holds it: people by ObjectId, so that the validator can compare them. */
@@ -87,31 +88,16 @@ const validator = {
 export const briefingsCollection: CollectionManifest = {
   name: 'briefings',
   validator,
+  upgrade: pushesOutOfBriefings,
   indexes: [
     { name: 'by_status', key: { status: 1, _id: -1 } },
-    { name: 'due', key: { status: 1, nextAt: 1 } },
     { name: 'by_article', key: { articleIds: 1, _id: -1 } },
-    { name: 'by_send_time', key: { status: 1, sendAt: 1 } },
-    {
-      name: 'one_per_msg_id',
-      key: { 'batch.msgId': 1 },
-      unique: true,
-      partialFilterExpression: { 'batch.msgId': { $type: 'string' } },
-    },
-    {
-      name: 'one_per_client_msg_id',
-      key: { 'batch.clientMsgId': 1 },
-      unique: true,
-      partialFilterExpression: { 'batch.clientMsgId': { $type: 'string' } },
-    },
-    { name: 'open_batches', key: { 'batch.status': 1 } },
   ],
 };
 
 const part = { _id: false, strict: 'throw' } as const;
 const text = { type: String, required: true };
 const textOrNull = { type: String, default: null };
-const dateOrNull = { type: Date, default: null };
 const one = (schema: Schema) => ({ type: schema, default: null });
 
 const audience = new Schema({ kind: text, code: { type: String } }, part);
@@ -141,59 +127,6 @@ const rejection = new Schema(
   { by: { type: Schema.Types.ObjectId, required: true }, at: { type: Date, required: true }, reason: text },
   part,
 );
-const trouble = new Schema(
-  { at: { type: Date, required: true }, code: text, message: text, errcode: { type: Number, default: null } },
-  part,
-);
-const lease = new Schema({ by: text, until: { type: Date, required: true } }, part);
-const counts = new Schema({ total: Number, filtered: Number, sent: Number, failed: Number }, part);
-const batch = new Schema(
-  {
-    clientMsgId: text,
-    status: text,
-    asText: { type: Boolean, default: false },
-    draftMediaId: textOrNull,
-    rebuilds: { type: Number, default: 0 },
-    attempts: { type: Number, default: 0 },
-    firstAttemptAt: dateOrNull,
-    lastAttemptAt: dateOrNull,
-    uncertain: { type: Boolean, default: false },
-    failures: { type: Number, default: 0 },
-    msgId: textOrNull,
-    msgDataId: textOrNull,
-    unconfirmed: { type: Boolean, default: false },
-    acceptedAt: dateOrNull,
-    counts: one(counts),
-    finishedAt: dateOrNull,
-    finishStatus: textOrNull,
-    lastError: one(trouble),
-  },
-  part,
-);
-const dispatch = new Schema(
-  {
-    startedAt: { type: Date, required: true },
-    tagId: { type: Number, default: null },
-    headCount: { type: Number, default: null },
-    covers: [new Schema({ mediaId: text, thumbMediaId: text }, part)],
-    images: [new Schema({ mediaId: text, url: text }, part)],
-    polls: { type: Number, default: 0 },
-  },
-  part,
-);
-
-const deletion = new Schema(
-  {
-    articleId: textOrNull,
-    by: text,
-    at: { type: Date, required: true },
-    reason: text,
-    outcome: text,
-    message: textOrNull,
-  },
-  part,
-);
-
 const schema = new Schema<BriefingRow>(
   {
     title: text,
@@ -207,16 +140,6 @@ const schema = new Schema<BriefingRow>(
     contentHash: textOrNull,
     approval: one(approval),
     rejection: one(rejection),
-    sendAt: dateOrNull,
-    asText: { type: Boolean, default: false },
-    nextAt: dateOrNull,
-    lease: one(lease),
-    hold: one(trouble),
-    failure: one(trouble),
-    dispatch: one(dispatch),
-    batch: one(batch),
-    pastBatches: { type: [batch], default: [] },
-    deletions: { type: [deletion], default: [] },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
   },

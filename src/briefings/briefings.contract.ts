@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageOf, pagingQuery } from '../http/index.ts';
+import { pushView } from '../pushes/index.ts';
 import { BRIEFING_STATUSES, MAX_ARTICLES } from './briefing.ts';
 
 const id = z.string().regex(/^[0-9a-f]{24}$/);
@@ -94,21 +95,6 @@ export type ScheduleRequest = NonNullable<z.output<typeof scheduleRequest>>;
 export type ResolveRequest = z.output<typeof resolveRequest>;
 
 const count = z.number().int();
-const trouble = z.object({ at: z.string(), code: z.string(), message: z.string(), errcode: count.nullable() });
-const batch = z.object({
-  clientMsgId: z.string(),
-  status: z.enum(['preparing', 'sending', 'unknown', 'submitted', 'delivered', 'failed', 'not_sent']),
-  attempts: count,
-  firstAttemptAt: z.string().nullable(),
-  lastAttemptAt: z.string().nullable(),
-  msgId: z.string().optional(),
-  acceptedAt: z.string().nullable(),
-  finishedAt: z.string().nullable(),
-  finishStatus: z.string().nullable(),
-  /** As the platform counted; absent until it said so. */
-  counts: z.object({ total: count, filtered: count, sent: count, failed: count }).optional(),
-  lastError: trouble.nullable(),
-});
 const frozenArticle = z.object({
   articleId: z.string(),
   versionId: z.string(),
@@ -136,29 +122,7 @@ export const briefingResponse = z.object({
   submittedBy: z.string().nullable(),
   approval: z.object({ by: z.string(), at: z.string(), contentHash: z.string() }).nullable(),
   rejection: z.object({ by: z.string(), at: z.string(), reason: z.string() }).nullable(),
-  sendAt: z.string().nullable(),
-  /** True where it should have gone out two minutes ago or more. */
-  overdue: z.boolean(),
-  hold: trouble.nullable(),
-  failure: trouble.nullable(),
-  /** True where the platform takes no articles from this account (48008): schedule with `asText` sends titles and links. */
-  textOffered: z.boolean(),
-  dispatch: z.object({
-    startedAt: z.string().nullable(),
-    tagId: count.nullable(),
-    headCount: count.nullable(),
-    batches: z.array(batch),
-  }),
-  deletions: z.array(
-    z.object({
-      articleId: z.string().nullable(),
-      by: z.string(),
-      at: z.string(),
-      reason: z.string(),
-      outcome: z.enum(['asked', 'done', 'refused', 'unknown']),
-      message: z.string().nullable(),
-    }),
-  ),
+  ...pushView,
   createdAt: z.string(),
   updatedAt: z.string(),
 });
@@ -178,7 +142,6 @@ const manualPush = z.object({
     }),
   ),
 });
-export type ManualPush = z.output<typeof manualPush>;
 /** What may be taken off the phones, with what that means. */
 const deletePushedOffer = z.object({
   warning: z.string(),
@@ -186,7 +149,6 @@ const deletePushedOffer = z.object({
     z.object({ articleId: z.string(), title: z.string(), withdrawn: z.boolean(), deleted: z.boolean() }),
   ),
 });
-export type DeletePushedOffer = z.output<typeof deletePushedOffer>;
 export const briefingDetailResponse = briefingResponse.extend({
   manualPush: manualPush.optional(),
   deletePushed: deletePushedOffer.optional(),

@@ -1,36 +1,47 @@
 import { decodeCursor, defineRoute, encodeCursor, type Route } from '../http/index.ts';
-import { AppError, type Clock } from '../kernel/index.ts';
+import { AppError } from '../kernel/index.ts';
+import type { PushesApi } from '../pushes/index.ts';
 import type { TownGroups } from '../subscribers/index.ts';
 import type { Briefing } from './briefing.ts';
 import * as contract from './briefings.contract.ts';
 import type { BriefingsService } from './briefings.service.ts';
 import type { BriefingsStore } from './briefings.store.ts';
 import { viewOf } from './briefings.view.ts';
-import type { DeletionService } from './deletion.service.ts';
-import { manualPushOf, type PreviewDeps, previewBriefing } from './preview.ts';
+import { type PreviewDeps, previewBriefing } from './preview.ts';
 import type { SchedulingService } from './scheduling.service.ts';
 
 export interface RoutesDeps {
   readonly service: BriefingsService;
   readonly scheduling: SchedulingService;
   readonly preview: PreviewDeps;
-  readonly deletion: DeletionService;
+  readonly pushes: Pick<PushesApi, 'views' | 'byHand' | 'deletionOffer' | 'deletePushed'>;
   readonly store: BriefingsStore;
   readonly town: TownGroups;
-  readonly clock: Clock;
 }
 
 const PATH = '/api/v1/briefings';
 
 /** Every route of the staff API that concerns briefings (design §4). */
 export function briefingsRoutes(deps: RoutesDeps): Route[] {
-  const view = (briefing: Briefing) => viewOf(briefing, deps.town, deps.clock.now());
-  return [...readingRoutes(deps, view), ...writingRoutes(deps, view), ...sendingRoutes(deps, view)];
+  const views: Views = async (briefings) => {
+    const found = await deps.pushes.views(briefings.map(({ id }) => id));
+    return briefings.flatMap((briefing) => {
+      const push = found.get(briefing.id);
+      return push === undefined ? [] : [viewOf(briefing, push, deps.town)];
+    });
+  };
+  const view: View = async (briefing) => {
+    const [only] = await views([briefing]);
+    if (only === undefined) throw new Error('a briefing without a view');
+    return only;
+  };
+  return [...readingRoutes(deps, view, views), ...writingRoutes(deps, view), ...sendingRoutes(deps, view)];
 }
 
-type View = (briefing: Briefing) => contract.BriefingView;
+type View = (briefing: Briefing) => Promise<contract.BriefingView>;
+type Views = (briefings: readonly Briefing[]) => Promise<contract.BriefingView[]>;
 
-function readingRoutes({ service, scheduling, preview, deletion, store }: RoutesDeps, view: View): Route[] {
+function readingRoutes({ service, scheduling, pushes, store }: RoutesDeps, view: View, views: Views): Route[] {
   return [
     defineRoute({
       method: 'get',
@@ -67,7 +78,7 @@ function readingRoutes({ service, scheduling, preview, deletion, store }: Routes
         });
         const items = found.slice(0, limit);
         const last = items.at(-1);
-        return { items: items.map(view), nextCursor: found.length > limit && last ? encodeCursor([last.id]) : null };
+        return { items: await views(items), nextCursor: found.length > limit && last ? encodeCursor([last.id]) : null };
       },
     }),
     defineRoute({
@@ -79,10 +90,10 @@ function readingRoutes({ service, scheduling, preview, deletion, store }: Routes
       response: contract.briefingDetailResponse,
       handler: async ({ params }) => {
         const briefing = await service.get(params.id);
-        const manualPush = await manualPushOf(preview, briefing);
-        const deletePushed = await deletion.offer(briefing);
+        const manualPush = await pushes.byHand(params.id);
+        const deletePushed = await pushes.deletionOffer(params.id);
         return {
-          ...view(briefing),
+          ...(await view(briefing)),
           ...(manualPush === undefined ? {} : { manualPush }),
           ...(deletePushed === undefined ? {} : { deletePushed }),
         };
@@ -155,7 +166,7 @@ function writingRoutes({ service }: RoutesDeps, view: View): Route[] {
   ];
 }
 
-function sendingRoutes({ service, scheduling, preview, deletion }: RoutesDeps, view: View): Route[] {
+function sendingRoutes({ service, scheduling, preview, pushes }: RoutesDeps, view: View): Route[] {
   const response = contract.briefingResponse;
   const params = contract.briefingParams;
   return [
@@ -169,7 +180,7 @@ function sendingRoutes({ service, scheduling, preview, deletion }: RoutesDeps, v
       response: contract.scheduledResponse,
       handler: async ({ caller, params, body }) => {
         const { briefing, warnings } = await scheduling.schedule(caller, params.id, body ?? {});
-        return { ...view(briefing), warnings };
+        return { ...(await view(briefing)), warnings };
       },
     }),
     defineRoute({
@@ -215,7 +226,11 @@ function sendingRoutes({ service, scheduling, preview, deletion }: RoutesDeps, v
       params,
       body: contract.deletePushedRequest,
       response,
-      handler: async ({ caller, params, body }) => view(await deletion.deletePushed(caller, params.id, body)),
+      handler: async ({ caller, params, body }) => {
+        await service.get(params.id);
+        await pushes.deletePushed(caller, params.id, body);
+        return view(await service.get(params.id));
+      },
     }),
   ];
 }

@@ -2,7 +2,7 @@ import { type AuditRecorder, staffActor } from '../audit/index.ts';
 import type { Caller } from '../http/index.ts';
 import { AppError, type Clock } from '../kernel/index.ts';
 import type { Transact, Tx } from '../platform/mongo/index.ts';
-import { checkBodyLength, type FrozenArticle, frozenHash, pushTitle } from '../pushes/index.ts';
+import { assertStillCurrent, frozenHash, type PushesApi } from '../pushes/index.ts';
 import { isKnownAudience, type TownGroups } from '../subscribers/index.ts';
 import type { ArticlesDoor, StaffDoor, TellStaff } from './briefing.ports.ts';
 import type { Briefing, BriefingMove } from './briefing.ts';
@@ -18,6 +18,7 @@ export interface BriefingsServiceDeps {
   readonly clock: Clock;
   readonly tellStaff: TellStaff;
   readonly staff: Pick<StaffDoor, 'assertStillMay'>;
+  readonly pushes: Pick<PushesApi, 'check' | 'drop'>;
 }
 
 /** One move of one briefing, as the steps of the console share it. */
@@ -49,13 +50,13 @@ export function createBriefingsService(deps: BriefingsServiceDeps) {
       return move(deps, seen, { move: 'reject', caller, reason }, change, stillLeader(deps, caller));
     },
 
-    /** Possible until a push sweep has taken it. */
+    /** Possible until the push has begun; one that waits for the account to be mended has not. */
     cancel: async (caller: Caller, id: string): Promise<Briefing> => {
       const seen = await get(deps, id);
       if (seen.status === 'pushing' || seen.status === 'unknown' || seen.status === 'submitted_to_platform') {
         throw new AppError('wrong_state', { message: '已经开始推送，不能取消了。', details: { status: seen.status } });
       }
-      return move(deps, seen, { move: 'cancel', caller }, { nextAt: null, hold: null });
+      return deps.pushes.drop(id, async (tx) => moveWithin(deps, seen, { move: 'cancel', caller }, {}, tx));
     },
 
     get: async (id: string): Promise<Briefing> => get(deps, id),
@@ -135,27 +136,17 @@ async function edit(deps: BriefingsServiceDeps, caller: Caller, id: string, requ
   assertMove(seen, 'edit');
   if (articleIds) await deps.articles.freezeApproved(articleIds);
   const composers = seen.composers.includes(caller.id) ? seen.composers : [...seen.composers, caller.id];
-  return move(
-    deps,
-    seen,
-    { move: 'edit', caller },
-    {
-      ...(title === undefined ? {} : { title }),
-      ...(articleIds === undefined ? {} : { articleIds }),
-      ...(audience === undefined ? {} : { audience }),
-      composers,
-      submittedBy: null,
-      frozen: null,
-      contentHash: null,
-      approval: null,
-      sendAt: null,
-      nextAt: null,
-      hold: null,
-      failure: null,
-      asText: false,
-      ...closedBatch(seen),
-    },
-  );
+  const change = {
+    ...(title === undefined ? {} : { title }),
+    ...(articleIds === undefined ? {} : { articleIds }),
+    ...(audience === undefined ? {} : { audience }),
+    composers,
+    submittedBy: null,
+    frozen: null,
+    contentHash: null,
+    approval: null,
+  };
+  return deps.pushes.drop(id, async (tx) => moveWithin(deps, seen, { move: 'edit', caller }, change, tx));
 }
 
 /** Freezes exact versions and hashes; what could not be pushed is refused here, not at the time of the push. */
@@ -164,14 +155,7 @@ async function submit(deps: BriefingsServiceDeps, caller: Caller, id: string): P
   assertMove(seen, 'submit');
   const articles = await deps.articles.freezeApproved(seen.articleIds);
   for (const article of articles) {
-    if (pushTitle(article) === null) {
-      throw new AppError('invalid_input', {
-        message: `《${article.title}》的标题超过32个字，请先在文章里填写短标题。`,
-        details: { articleId: article.articleId },
-      });
-    }
-    const { bodyHtml } = await deps.articles.readExact(article);
-    checkBodyLength(article.title, bodyHtml);
+    deps.pushes.check(article, await deps.articles.readExact(article));
   }
   const frozen = { title: seen.title, audience: seen.audience, articles };
   const contentHash = frozenHash(frozen);
@@ -219,24 +203,6 @@ const stillLeader =
   ({ staff }: BriefingsServiceDeps, { id }: Caller) =>
   async (tx: Tx): Promise<void> =>
     staff.assertStillMay(tx, id, 'briefings.approve');
-
-/** Refuses where an article was withdrawn, or approved anew, since the briefing was submitted. */
-export async function assertStillCurrent(articles: ArticlesDoor, frozen: readonly FrozenArticle[]): Promise<void> {
-  const now = await articles.freezeApproved(frozen.map(({ articleId }) => articleId));
-  for (const [at, article] of frozen.entries()) {
-    if (now[at]?.versionId === article.versionId && now[at].contentHash === article.contentHash) continue;
-    throw new AppError('wrong_state', {
-      message: `《${article.title}》在提交后又有了新的审核版本，请修改简报后重新提交。`,
-      details: { articleId: article.articleId },
-    });
-  }
-}
-
-/** The order of an earlier attempt goes to the record; a later attempt has an id of its own. */
-export function closedBatch({ batch, pastBatches }: Briefing): Pick<BriefingChange, 'batch' | 'pastBatches'> {
-  if (batch === null) return {};
-  return { batch: null, pastBatches: [...pastBatches, batch] };
-}
 
 function unknownAudience(): AppError {
   return new AppError('invalid_input', { message: '没有这个村或主题，请从列出的里面选。' });

@@ -1,10 +1,10 @@
 import type { Articles } from '../articles/index.ts';
-import type { BriefingsApi } from '../briefings/index.ts';
 import type { Complaints } from '../complaints/index.ts';
 import type { Clock, Log } from '../kernel/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { Config, Say } from '../platform/config/index.ts';
 import type { Connection, Transact } from '../platform/mongo/index.ts';
+import type { PushesApi } from '../pushes/index.ts';
 import type { Sealer } from '../platform/sealing/index.ts';
 import type { StaffApi } from '../staff/index.ts';
 import type { SubscribersApi } from '../subscribers/index.ts';
@@ -28,7 +28,7 @@ export interface ConversationDeps {
     SubscribersApi,
     'follow' | 'unfollow' | 'setVillage' | 'setVillageByScene' | 'setTopics' | 'choiceOf'
   >;
-  readonly briefings: Pick<BriefingsApi, 'onMassSendFinished'>;
+  readonly pushes: Pick<PushesApi, 'onMassSendFinished'>;
   readonly tipoffs: Pick<Tipoffs, 'addToDraft' | 'readDraft' | 'submit' | 'query' | 'addLate'>;
   readonly notices: Pick<Notices, 'take' | 'wake' | 'owe' | 'lastAnswerTold'>;
   readonly staff: Pick<StaffApi, 'redeemBindCode'>;

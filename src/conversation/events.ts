@@ -1,5 +1,5 @@
-import type { BriefingsApi } from '../briefings/index.ts';
 import type { Town } from '../platform/config/index.ts';
+import type { PushesApi } from '../pushes/index.ts';
 import type { SubscribersApi } from '../subscribers/index.ts';
 import type { InboundEvent, InboundMessage, Reply } from '../wechat/index.ts';
 import { read, type Plan, type Turn } from './plan.ts';
@@ -9,7 +9,7 @@ interface EventsDeps {
   readonly speech: Speech;
   readonly town: Town;
   readonly subscribers: Pick<SubscribersApi, 'follow' | 'unfollow' | 'setVillageByScene' | 'choiceOf'>;
-  readonly briefings: Pick<BriefingsApi, 'onMassSendFinished'>;
+  readonly pushes: Pick<PushesApi, 'onMassSendFinished'>;
   readonly forget: (openid: string, until: Date) => Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export function createEvents(deps: EventsDeps): (turn: Turn, event: InboundEvent
   };
 
   async function finished(event: Extract<InboundMessage, { type: 'MASSSENDJOBFINISH' }>): Promise<null> {
-    await deps.briefings.onMassSendFinished({
+    await deps.pushes.onMassSendFinished({
       msgId: event.msgId ?? '',
       status: event.status,
       totalCount: event.counts.total,
@@ -66,6 +66,7 @@ export function createEvents(deps: EventsDeps): (turn: Turn, event: InboundEvent
       sentCount: event.counts.sent,
       errorCount: event.counts.failed,
       ...(event.articleUrls.length > 0 ? { articleCount: event.articleUrls.length } : {}),
+      copyright: event.copyright,
     });
     return null;
   }

@@ -1,5 +1,6 @@
 export { createWechatClient } from './client.ts';
 export type * from './client.types.ts';
+export { meaningOf } from './errcodes.ts';
 export { dedupeKey } from './dedupe.ts';
 export { parseJsonFields } from './fields.ts';
 export { createClockWatch, type ClockWatch } from './freshness.ts';

@@ -14,7 +14,7 @@ beforeEach(async () => {
   steps = stepsOf(town);
 });
 
-const push = async () => town.sweep('briefings.push');
+const push = async () => town.sweep('pushes.send');
 const sync = async () => town.sweep('subscribers.tags');
 const sends = async () => (await town.ledger()).massSends;
 const statusIs = async (id: string, status: string) => until(async () => (await steps.get(id)).status === status);

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 async function pushed(): Promise<void> {
-  await town.sweep('briefings.push');
+  await town.sweep('pushes.send');
   await until(async () => (await steps.get(id)).status === 'delivered');
 }
 const remove = async (body: unknown) => steps.byDispatcher(id, 'delete-pushed', body);
@@ -112,7 +112,7 @@ describe('nothing is deleted', () => {
   test('before anything was pushed, of a text, of a foreign article, without a reason', async () => {
     await expect(remove({ reason })).rejects.toMatchObject({ code: 'wrong_state' });
     await town.fault({ path: 'message/mass/sendall', errcode: 48008 });
-    await town.sweep('briefings.push');
+    await town.sweep('pushes.send');
     await steps.byDispatcher(id, 'schedule', { asText: true });
     town.clock.move(1_000);
     await pushed();

@@ -16,7 +16,7 @@ beforeEach(async () => {
   await town.followers(2);
 });
 
-const push = async () => town.sweep('briefings.push');
+const push = async () => town.sweep('pushes.send');
 const statusOf = async (id: string) => (await steps.get(id)).status;
 const statusIs = async (id: string, status: string) => until(async () => (await statusOf(id)) === status);
 const batchOf = async (id: string) => (await steps.get(id)).dispatch?.batches.at(-1);
@@ -167,7 +167,7 @@ describe('an outcome that nobody told us', () => {
     }
     expect(await attempts()).toHaveLength(before);
     expect(await statusOf(id)).toBe('unknown');
-    expect(await town.briefings.api.stuck()).toMatchObject([{ briefingId: id }]);
+    expect(await town.pushes.health()).toEqual([expect.stringContaining('请分管领导认定是否已发出')]);
   });
 
   test('45028 after it proves nothing: stays unknown, is not tried again', async () => {
@@ -205,7 +205,7 @@ describe('an outcome that nobody told us', () => {
     await push();
     expect((await attempts()).map(({ errcode }) => errcode)).toEqual([-1, 40007, 45065]);
     expect(await statusOf(id)).toBe('submitted_to_platform');
-    await town.sweep('briefings.poll');
+    await town.sweep('pushes.ask');
     expect(await statusOf(id)).toBe('unknown');
     expect(await batchOf(id)).not.toHaveProperty('msgId');
   });
@@ -307,7 +307,7 @@ describe('accounts', () => {
 /** A second process whose store stops working at its n-th write: just before the write, or just after it. */
 function dying(n: number, when: 'before' | 'after') {
   const { process, connection } = town.another();
-  const model = connection.models['Briefing'] as unknown as Record<'findOneAndUpdate', (...args: unknown[]) => Write>;
+  const model = connection.models['Push'] as unknown as Record<'findOneAndUpdate', (...args: unknown[]) => Write>;
   const write = model.findOneAndUpdate.bind(model);
   let writes = 0;
   let died = false;
@@ -341,7 +341,7 @@ describe('a process that dies', () => {
       for (let n = 1; survivedAt === 0; n += 1) {
         const { id } = await steps.due({ articles: [town.articles.add({ bodyHtml })] });
         const { process, hasDied } = dying(n, when);
-        await town.sweep('briefings.push', process).catch(() => undefined);
+        await town.sweep('pushes.send', process).catch(() => undefined);
         if (!hasDied()) survivedAt = n;
         town.clock.move(200_000);
         await push();

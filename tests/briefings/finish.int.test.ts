@@ -16,8 +16,8 @@ async function start(options: Parameters<typeof world>[1] = {}): Promise<void> {
 }
 beforeEach(async () => start());
 
-const push = async () => town.sweep('briefings.push');
-const poll = async () => town.sweep('briefings.poll');
+const push = async () => town.sweep('pushes.send');
+const poll = async () => town.sweep('pushes.ask');
 /** The platform has ended every job and keeps its events back: only then is there something to let go. */
 const held = async () => until(async () => (await sends()).every(({ finishEvent }) => finishEvent === 'held'));
 const statusIs = async (id: string, status: string) => until(async () => (await steps.get(id)).status === status);
@@ -99,7 +99,7 @@ describe('the platform’s finish event', () => {
     await town.behaviour({ finishMode: 'hold' });
     const { id } = await steps.due();
     await push();
-    await town.briefings.api.onMassSendFinished(bySite('77001'));
+    await town.pushes.api.onMassSendFinished(bySite('77001'));
     await push();
     expect((await steps.get(id)).status).toBe('submitted_to_platform');
   });
@@ -144,7 +144,7 @@ describe('a finish event whose MsgID we never got', () => {
     const { id } = await steps.due();
     await town.fault({ path: SENDALL, status: 500 });
     await push();
-    await town.briefings.api.onMassSendFinished(bySite('77002', 3));
+    await town.pushes.api.onMassSendFinished(bySite('77002', 3));
     expect((await steps.get(id)).status).toBe('unknown');
     town.clock.move(70_000);
     await push();
@@ -205,11 +205,9 @@ describe('where no finish event comes', () => {
     town.clock.move(120_000);
     await poll();
     expect(await asked()).toBe(2);
-    expect(await town.briefings.api.stuck()).toEqual([]);
+    expect(await town.pushes.health()).toEqual([]);
     town.clock.move(HOUR);
-    expect(await town.briefings.api.stuck()).toMatchObject([
-      { briefingId: id, words: expect.stringContaining('没有给出结果') as string },
-    ]);
+    expect(await town.pushes.health()).toEqual([expect.stringContaining('没有给出结果')]);
     expect((await steps.get(id)).status).toBe('submitted_to_platform');
   });
 });

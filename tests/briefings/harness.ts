@@ -4,12 +4,18 @@ import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import { afterAll } from 'vitest';
 import type { AuditEntry, AuditRecorder } from '../../src/audit/index.ts';
-import { type ArticlesDoor, briefingsCollections, createBriefings } from '../../src/briefings/index.ts';
-import type { FrozenArticle } from '../../src/pushes/index.ts';
+import { briefingsCollections, createBriefingBook, createBriefings } from '../../src/briefings/index.ts';
 import type { Caller, RequestFacts, Route } from '../../src/http/index.ts';
 import { AppError, type Log, sha256Hex } from '../../src/kernel/index.ts';
 import type { Sweep } from '../../src/platform/jobs/index.ts';
 import { createTransact, migrateCollections, type MongoPools, type Transact } from '../../src/platform/mongo/index.ts';
+import {
+  type ArticlesDoor,
+  createMassSend,
+  createPushes,
+  type FrozenArticle,
+  pushesCollections,
+} from '../../src/pushes/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
 import type { Behaviour, FaultRequest, LedgerAnswer } from '../../src/sandbox/index.ts';
 import { createSubscribers, subscribersCollections, type TownGroups } from '../../src/subscribers/index.ts';
@@ -177,8 +183,9 @@ export interface World {
   readonly followers: (count: number) => Promise<string[]>;
   readonly subscribers: ReturnType<typeof createSubscribers>;
   readonly briefings: ReturnType<typeof createBriefings>;
+  readonly pushes: ReturnType<typeof createPushes>;
   /** Another process with the same stores. */
-  readonly another: () => { process: ReturnType<typeof createBriefings>; connection: MongoPools['work'] };
+  readonly another: () => { process: ReturnType<typeof createPushes>; connection: MongoPools['work'] };
   readonly sweep: (name: string, of?: { sweeps: readonly Sweep[] }) => Promise<number>;
 }
 
@@ -186,7 +193,7 @@ const migrated = new Set<string>();
 
 /** Making collections and indexes takes far longer than emptying them. */
 async function emptied(connection: MongoPools['work'], uri: string): Promise<void> {
-  const collections = [...briefingsCollections, ...subscribersCollections];
+  const collections = [...pushesCollections, ...briefingsCollections, ...subscribersCollections];
   if (migrated.has(uri)) {
     await Promise.all(collections.map(async ({ name }) => connection.collection(name).deleteMany({})));
     return;
@@ -241,25 +248,40 @@ export async function world(
   const transact = createTransact(connection);
   const common = { transact, audit: recorder, clock, log: SILENT, town: TOWN, wechat: client };
   const subscribers = createSubscribers({ ...common, connection });
-  const make = (on: MongoPools['work']) =>
-    createBriefings({
+  const tell = async (_tx: unknown, { kind, key, words }: { kind: string; key: string; words: string }) => {
+    if (!keys.has(key)) (kind === 'to_review' ? reviews : told).push(words);
+    keys.add(key);
+  };
+  const make = (on: MongoPools['work']) => {
+    const shared = {
       ...common,
       connection: on,
       transact: createTransact(on),
       articles: articles.door,
+      tellStaff: tell,
+    };
+    const carrier = createMassSend({
+      account: 'main',
+      client,
+      accountType: sandbox.type,
       subscribers: subscribers.api,
+      publicUrl: 'https://town.example.cn',
+      clock,
+      log: SILENT,
+    });
+    const pushes = createPushes({ ...shared, briefings: createBriefingBook(shared), carriers: [carrier] });
+    const briefings = createBriefings({
+      ...shared,
+      pushes: pushes.api,
       staff: { boundOpenidOf: async (staffId) => phones.get(staffId) ?? null, assertStillMay: async () => {} },
       calendars: CALENDARS,
       accountType: sandbox.type,
-      publicUrl: 'https://town.example.cn',
       minLeadSeconds: setting.minLeadSeconds ?? 0,
-      tellStaff: async (_tx, { kind, key, words }) => {
-        if (!keys.has(key)) (kind === 'to_review' ? reviews : told).push(words);
-        keys.add(key);
-      },
     });
-  const briefings = make(connection);
-  sandbox.setWebhook(await webhook(async (xml) => deliver(briefings, xml)));
+    return { pushes, briefings };
+  };
+  const { pushes, briefings } = make(connection);
+  sandbox.setWebhook(await webhook(async (xml) => deliver(pushes, xml)));
   return {
     clock,
     transact,
@@ -274,6 +296,7 @@ export async function world(
     control,
     subscribers,
     briefings,
+    pushes,
     ledger: async () => control<LedgerAnswer>('GET', '/_/ledger'),
     fault: async (fault) => void (await control('POST', '/_/faults', fault)),
     behaviour: async (change) => void (await control('POST', '/_/behaviour', change)),
@@ -299,11 +322,11 @@ export async function world(
       });
       clean.push(async () => other.close());
       return {
-        process: make(other),
+        process: make(other).pushes,
         connection: other,
       };
     },
-    sweep: async (name, of = briefings) => {
+    sweep: async (name, of = pushes) => {
       const found = [...of.sweeps, ...subscribers.sweeps].find((sweep) => sweep.name === name);
       if (!found) throw new Error(`no sweep ${name}`);
       return found.run();
@@ -324,11 +347,11 @@ function controlOf(url: string) {
 }
 
 /** What the conversation will do with the platform's finish event. */
-async function deliver(briefings: ReturnType<typeof createBriefings>, xml: string): Promise<void> {
+async function deliver(pushes: ReturnType<typeof createPushes>, xml: string): Promise<void> {
   const message = parseInbound(parseXml(xml));
   if (message.type !== 'MASSSENDJOBFINISH') return;
   const { total, filtered, sent, failed } = message.counts;
-  await briefings.api.onMassSendFinished({
+  await pushes.api.onMassSendFinished({
     msgId: message.msgId ?? '',
     status: message.status,
     totalCount: total,
@@ -336,6 +359,7 @@ async function deliver(briefings: ReturnType<typeof createBriefings>, xml: strin
     sentCount: sent,
     errorCount: failed,
     articleCount: message.articleUrls.length,
+    copyright: message.copyright,
   });
 }
 

@@ -21,7 +21,7 @@ describe('a briefing to everybody', () => {
     const article = town.articles.add({ bodyHtml: `<p>见图</p><img src="/media/${imageId}" alt="">` });
     const { id } = await steps.due({ articles: [article, town.articles.add({ coverMediaId: null })] });
 
-    expect(await town.sweep('briefings.push')).toBe(1);
+    expect(await town.sweep('pushes.send')).toBe(1);
     await statusIs(id, 'delivered');
 
     const { dispatch } = await steps.get(id);
@@ -56,17 +56,17 @@ describe('a briefing to everybody', () => {
     const sendAt = new Date(town.clock.now().getTime() + 600_000).toISOString();
     await steps.byDispatcher(id, 'schedule', { sendAt });
     town.clock.move(599_000);
-    expect(await town.sweep('briefings.push')).toBe(0);
+    expect(await town.sweep('pushes.send')).toBe(0);
     expect((await steps.byDispatcher(id, 'cancel')).status).toBe('cancelled');
     town.clock.move(10_000);
-    expect(await town.sweep('briefings.push')).toBe(0);
+    expect(await town.sweep('pushes.send')).toBe(0);
     expect((await town.ledger()).massSends).toEqual([]);
   });
 
   test('goes out once where two workers sweep at the same time', async () => {
     const { id } = await steps.due();
     const { process: other } = town.another();
-    await Promise.all([town.sweep('briefings.push'), town.sweep('briefings.push', other)]);
+    await Promise.all([town.sweep('pushes.send'), town.sweep('pushes.send', other)]);
     await statusIs(id, 'delivered');
     expect((await town.ledger()).massSends).toHaveLength(1);
     expect((await town.ledger()).calls.filter(({ api }) => api.endsWith('sendall'))).toHaveLength(1);

@@ -16,7 +16,7 @@ async function start(options: Parameters<typeof world>[1] = {}): Promise<void> {
 }
 beforeEach(async () => start());
 
-const push = async () => town.sweep('briefings.push');
+const push = async () => town.sweep('pushes.send');
 const sends = async () => (await town.ledger()).massSends;
 const resolve = async (id: string, body: unknown) => steps.act(id, 'resolve', body);
 
@@ -46,7 +46,7 @@ describe('what stays unknown a leader decides', () => {
     const resolved = await resolve(id, { outcome: 'sent', msgId: sent?.msgId, reason });
     expect(resolved.status).toBe('submitted_to_platform');
     expect(article.state).toBe('published');
-    await town.sweep('briefings.poll');
+    await town.sweep('pushes.ask');
     expect((await steps.get(id)).status).toBe('delivered');
     expect(town.audit.find(({ action }) => action === 'briefings.resolve_sent')).toMatchObject({ reason });
     expect(await sends()).toHaveLength(1);
@@ -59,10 +59,10 @@ describe('what stays unknown a leader decides', () => {
     for (let day = 0; day < 3; day += 1) {
       town.clock.move(24 * HOUR);
       expect(await push()).toBe(0);
-      await town.sweep('briefings.poll');
+      await town.sweep('pushes.ask');
     }
     expect((await steps.get(id)).status).toBe('submitted_to_platform');
-    expect(await town.briefings.api.stuck()).toEqual([]);
+    expect(await town.pushes.health()).toEqual([]);
   });
 
   test('not sent: a new attempt under a new id, the old one on record', async () => {
@@ -131,7 +131,7 @@ describe('a push that had to be made by hand', () => {
 
   test('is the only failed one of which that can be said', async () => {
     const { id } = await steps.due();
-    await town.fault({ path: SENDALL, errcode: 48004 });
+    await town.fault({ path: SENDALL, errcode: 45064 });
     await push();
     expect((await steps.get(id)).status).toBe('failed');
     await expect(resolve(id, { outcome: 'sent', reason: '好' })).rejects.toMatchObject({ code: 'wrong_state' });

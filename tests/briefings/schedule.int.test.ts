@@ -52,7 +52,7 @@ describe('the time of a push', () => {
     const moved = await schedule(id, at(2 * DAY));
     expect(moved.sendAt).toBe(new Date(MONDAY + 2 * DAY).toISOString());
     town.clock.move(DAY + 1_000);
-    expect(await town.sweep('briefings.push')).toBe(0);
+    expect(await town.sweep('pushes.send')).toBe(0);
     const { id: draft } = await steps.compose();
     await expect(schedule(draft, {})).rejects.toMatchObject({ code: 'wrong_state' });
   });
@@ -82,15 +82,13 @@ describe('the time of a push', () => {
     const { id } = await steps.approved();
     await schedule(id, {});
     town.clock.move(300_000 + 119_000);
-    expect(await town.briefings.api.stuck()).toEqual([]);
+    expect(await town.pushes.health()).toEqual([]);
     town.clock.move(1_000);
-    expect(await town.briefings.api.stuck()).toMatchObject([
-      { briefingId: id, words: expect.stringContaining('《本周简报》应在') as string },
-    ]);
+    expect(await town.pushes.health()).toEqual([expect.stringContaining('《本周简报》应在')]);
     expect((await steps.get(id)).overdue).toBe(true);
     // Also one that lost its place in the queue.
-    await town.connection.collection('briefings').updateOne({}, { $set: { nextAt: null } });
-    expect(await town.briefings.api.stuck()).toHaveLength(1);
+    await town.connection.collection('pushes').updateOne({}, { $set: { nextAt: null } });
+    expect(await town.pushes.health()).toHaveLength(1);
   });
 
   test('that the platform keeps putting off: the office is told once', async () => {
@@ -99,7 +97,7 @@ describe('the time of a push', () => {
     await town.fault({ path: 'draft/add', errcode: 45009, times: 100 });
     for (let turn = 0; turn < 6; turn += 1) {
       town.clock.move(turn === 0 ? 300_000 : 1_800_000);
-      await town.sweep('briefings.push');
+      await town.sweep('pushes.send');
     }
     expect(town.told).toEqual([expect.stringContaining('还没有发出')]);
     expect((await steps.get(id)).status).toBe('pushing');
@@ -115,14 +113,14 @@ describe('cancelling', () => {
     await schedule(id, {});
     await town.fault({ path: 'draft/add', errcode: 45011 });
     town.clock.move(300_000);
-    await town.sweep('briefings.push');
+    await town.sweep('pushes.send');
     await expect(steps.byDispatcher(id, 'cancel')).rejects.toMatchObject({
       code: 'wrong_state',
       message: expect.stringContaining('已经开始推送') as string,
     });
     await expect(schedule(id, {})).rejects.toMatchObject({ code: 'wrong_state' });
     town.clock.move(70_000);
-    await town.sweep('briefings.push');
+    await town.sweep('pushes.send');
     await until(async () => (await steps.get(id)).status === 'delivered');
   });
 
@@ -133,7 +131,7 @@ describe('cancelling', () => {
       await schedule(id, {});
       town.clock.move(300_000);
       const before = (await town.ledger()).massSends.length;
-      const [cancelled] = await Promise.allSettled([steps.byDispatcher(id, 'cancel'), town.sweep('briefings.push')]);
+      const [cancelled] = await Promise.allSettled([steps.byDispatcher(id, 'cancel'), town.sweep('pushes.send')]);
       const sent = (await town.ledger()).massSends.length - before;
       expect(sent).toBe(cancelled.status === 'fulfilled' ? 0 : 1);
       town.clock.move(DAY);
@@ -176,9 +174,9 @@ describe('the quota of a subscription account', () => {
     await schedule(id, { sendAt: '2026-09-14T23:59:30+08:00' });
     town.clock.move(Date.parse('2026-09-14T23:59:30+08:00') - MONDAY);
     await town.fault({ path: 'message/mass/sendall', errcode: 45011 });
-    await town.sweep('briefings.push');
+    await town.sweep('pushes.send');
     town.clock.move(70_000);
-    await town.sweep('briefings.push');
+    await town.sweep('pushes.send');
     await until(async () => (await steps.get(id)).status === 'delivered');
     expect(await steps.quota()).toMatchObject({ used: 1, left: 0 });
     const next = await steps.approved();
@@ -191,10 +189,10 @@ describe('the quota of a subscription account', () => {
     await schedule(id, {});
     town.clock.move(300_000);
     await town.fault({ path: 'message/mass/sendall', errcode: 45028 });
-    await town.sweep('briefings.push');
+    await town.sweep('pushes.send');
     expect(await steps.quota()).toMatchObject({ left: 0 });
     expect((await steps.get(id)).hold?.errcode).toBe(45028);
-    expect((await town.briefings.api.stuck())[0]?.words).toContain('等待党政办重新排期');
+    expect((await town.pushes.health())[0]).toContain('等待党政办重新排期');
   });
 });
 

@@ -59,7 +59,7 @@ const push = async (id: string) => {
   await dispatcher.post(`/briefings/${id}/schedule`, {});
   await town.sweep('subscribers.tags');
   town.clock.move(1_000);
-  await town.sweep('briefings.push');
+  await town.sweep('pushes.send');
 };
 const delivered = async (id: string) => until(async () => (await get(id)).status === 'delivered');
 const sends = async () => (await town.control<LedgerAnswer>('GET', '/_/ledger')).massSends;
@@ -101,7 +101,7 @@ describe('on the whole system', { timeout: 60_000 }, () => {
     });
     await approve({ id: articleId });
     town.clock.move(1_000);
-    await town.sweep('briefings.push');
+    await town.sweep('pushes.send');
     expect(await get(id)).toMatchObject({
       status: 'failed',
       failure: { code: 'wrong_state', message: expect.stringContaining('清明放假安排') as string },

@@ -50,7 +50,7 @@ describe.skipIf(withoutBrowser())('the office at its screens', { timeout: 180_00
     await dispatcher.page.getByText('已排时间').first().waitFor();
     await vi.waitFor(
       async () => {
-        await town().sweep('briefings.push');
+        await town().sweep('pushes.send');
         expect((await resident.inbox()).filter(({ via }) => via === 'push')).toHaveLength(1);
       },
       { timeout: 20_000, interval: 300 },

@@ -32,9 +32,9 @@ describe.skipIf(withoutBrowser())('a push of which nobody knows whether it went 
     await town().control('POST', '/_/behaviour', { finishMode: 'drop' });
     await town().control('POST', '/_/faults', { path: 'message/mass/sendall', status: 500, effect: true, times: 1 });
     town().clock.move(1_000);
-    await town().sweep('briefings.push');
+    await town().sweep('pushes.send');
     town().clock.move(23 * HOUR + 60_000);
-    await town().sweep('briefings.push');
+    await town().sweep('pushes.send');
 
     const looking = await sitDown('dispatcher');
     await looking.page.goto(`${town().url}/console/briefings/${id}`);
@@ -53,7 +53,7 @@ describe.skipIf(withoutBrowser())('a push of which nobody knows whether it went 
     await page.getByLabel('怎么确认的').fill('自己手机上看到了');
     await confirm.dblclick();
     await page.getByRole('heading', { name: '推送结果不明' }).waitFor({ state: 'hidden' });
-    await town().sweep('briefings.push');
+    await town().sweep('pushes.send');
 
     const cards = (await resident.inbox()).filter(({ via }) => via === 'push');
     expect(cards).toHaveLength(1);

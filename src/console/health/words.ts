@@ -20,8 +20,8 @@ const SWEEPS: Readonly<Record<string, string>> = {
   'tipoffs.tell': '告知举报人有答复',
   'tipoffs.media': '取举报的照片和语音',
   'tipoffs.forget': '到期删除举报',
-  'briefings.push': '推送简报',
-  'briefings.poll': '向微信平台查推送结果',
+  'pushes.send': '推送简报',
+  'pushes.ask': '向微信平台查推送结果',
   'people.expire': '到期删除不再关注的人的信息',
 };
 

@@ -1,4 +1,4 @@
-import type { Document, IndexDirection } from 'mongodb';
+import type { Db, Document, IndexDirection } from 'mongodb';
 
 /** One index as the owning store declares it. Every index has a name; the name is what `migrate` compares by. */
 export interface IndexDeclaration {
@@ -16,4 +16,9 @@ export interface CollectionManifest {
   readonly indexes: readonly IndexDeclaration[];
   /** The whole validator: `$jsonSchema` and `$expr`. Applied strictly, action error. */
   readonly validator?: Document;
+  /**
+   * Brings what an earlier release stored into today's shape: `npm run migrate` runs it before anything else. Repeatable;
+   * answers how many documents it changed.
+   */
+  readonly upgrade?: (db: Db) => Promise<number>;
 }

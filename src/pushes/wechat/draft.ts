@@ -28,6 +28,17 @@ export function withImagesAt(bodyHtml: string, urlOf: (mediaId: string) => strin
   });
 }
 
+/** AppError invalid_input where the platform would not take this title, or a body of this length. */
+export function checkArticle(article: FrozenArticle, { bodyHtml }: Pick<ExactArticle, 'bodyHtml'>): void {
+  if (pushTitle(article) === null) {
+    throw new AppError('invalid_input', {
+      message: `《${article.title}》的标题超过32个字，请先在文章里填写短标题。`,
+      details: { articleId: article.articleId },
+    });
+  }
+  checkBodyLength(article.title, bodyHtml);
+}
+
 /** AppError invalid_input where the platform would not take a body of this length. */
 export function checkBodyLength(title: string, bodyHtml: string): void {
   const room = bodyImageIds(bodyHtml).length * URL_CHARS;

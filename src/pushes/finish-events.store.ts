@@ -1,6 +1,7 @@
 import { type Connection, type Model, Schema } from 'mongoose';
 import { type CollectionManifest, isDuplicateKey, type Tx } from '../platform/mongo/index.ts';
-import type { PushCounts } from './briefing.ts';
+import type { CopyrightResult } from '../wechat/index.ts';
+import type { PushCounts } from './push.ts';
 
 /** MASSSENDJOBFINISH as it came, kept whether or not we know the push: it may be faster than the answer to our call. */
 export interface FinishEvent {
@@ -11,8 +12,10 @@ export interface FinishEvent {
   readonly counts: PushCounts;
   /** Articles in the push, where the event lists them. */
   readonly articles: number | null;
+  /** What the platform found of articles that it takes for reprints; absent in events kept before it was asked. */
+  readonly copyright?: readonly CopyrightResult[];
   readonly arrivedAt: Date;
-  /** The briefing that it told of; null while none is known. */
+  /** The briefing whose push it told of; null while none is known. */
   readonly briefingId: string | null;
 }
 
@@ -35,6 +38,21 @@ const schema = new Schema<FinishEvent>(
     succeeded: { type: Boolean, required: true },
     counts: { type: new Schema({ total: count, filtered: count, sent: count, failed: count }, { _id: false }) },
     articles: { type: Number, default: null },
+    copyright: {
+      type: [
+        new Schema(
+          {
+            index: count,
+            auditState: Number,
+            userDeclareState: Number,
+            originalUrl: String,
+            canReprint: { type: Boolean, required: true },
+          },
+          { _id: false, strict: 'throw' },
+        ),
+      ],
+      default: undefined,
+    },
     arrivedAt: { type: Date, required: true },
     briefingId: { type: String, default: null },
   },
@@ -68,6 +86,10 @@ export function createFinishEventsStore(connection: Connection) {
         .limit(50)
         .lean<FinishEvent[]>()
         .exec();
+    },
+    /** It told of another push after all. */
+    async free(msgId: string | null, tx: Tx): Promise<void> {
+      if (msgId !== null) await rows.updateOne({ _id: msgId }, { $set: { briefingId: null } }, { session: tx }).exec();
     },
     async match(msgId: string, briefingId: string, tx: Tx): Promise<void> {
       await rows.updateOne({ _id: msgId }, { $set: { briefingId } }, { session: tx }).exec();
