@@ -3,6 +3,9 @@ import { type CollectionManifest, isDuplicateKey, type Tx } from '../platform/mo
 import type { CopyrightResult } from '../wechat/index.ts';
 import type { PushCounts } from './push.ts';
 
+/** What of the platform's finding is kept: which article, and of whom. */
+export type Reprint = Pick<CopyrightResult, 'index' | 'auditState' | 'originalUrl' | 'canReprint'>;
+
 /** MASSSENDJOBFINISH as it came, kept whether or not we know the push: it may be faster than the answer to our call. */
 export interface FinishEvent {
   /** The platform's MsgID. */
@@ -13,7 +16,7 @@ export interface FinishEvent {
   /** Articles in the push, where the event lists them. */
   readonly articles: number | null;
   /** What the platform found of articles that it takes for reprints; absent in events kept before it was asked. */
-  readonly copyright?: readonly CopyrightResult[];
+  readonly copyright?: readonly Reprint[];
   readonly arrivedAt: Date;
   /** The briefing whose push it told of; null while none is known. */
   readonly briefingId: string | null;
@@ -44,7 +47,6 @@ const schema = new Schema<FinishEvent>(
           {
             index: count,
             auditState: Number,
-            userDeclareState: Number,
             originalUrl: String,
             canReprint: { type: Boolean, required: true },
           },

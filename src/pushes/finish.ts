@@ -1,5 +1,5 @@
-import { type CopyrightResult, finishWords, massResultOf } from '../wechat/index.ts';
-import type { FinishEvent } from './finish-events.store.ts';
+import { finishWords, massResultOf } from '../wechat/index.ts';
+import type { FinishEvent, Reprint } from './finish-events.store.ts';
 import type { End, Push, Receipt, StateOf, Trouble } from './push.ts';
 import { type PushContext, record, type Step, SYSTEM } from './record.ts';
 
@@ -15,7 +15,7 @@ export interface MassSendFinished {
   /** Articles that the event lists; absent in its older shape. */
   readonly articleCount?: number;
   /** What the platform found of each article that it takes for a reprint. */
-  readonly copyright?: readonly CopyrightResult[];
+  readonly copyright?: readonly Reprint[];
 }
 
 /** Longer than any repeat with the same number; an older event belongs to a push made by hand. */
@@ -64,9 +64,19 @@ function eventOf(event: MassSendFinished, arrivedAt: Date): FinishEvent {
       failed: event.errorCount,
     },
     articles: event.articleCount ?? null,
-    copyright: event.copyright ?? [],
+    copyright: (event.copyright ?? []).map(reprintOf),
     arrivedAt,
     briefingId: null,
+  };
+}
+
+/** Absent fields stay absent: the store refuses what it does not know. */
+function reprintOf({ index, auditState, originalUrl, canReprint }: Reprint): Reprint {
+  return {
+    index,
+    canReprint,
+    ...(auditState === undefined ? {} : { auditState }),
+    ...(originalUrl === undefined ? {} : { originalUrl }),
   };
 }
 

@@ -163,6 +163,79 @@ describe('a finish event whose MsgID we never got', () => {
   });
 });
 
+describe('a finish event while our own call is under way', () => {
+  const calling = async () => {
+    await town.behaviour({ finishMode: 'hold' });
+    const { id } = await steps.due();
+    await town.fault({ path: SENDALL, delayMs: 600 });
+    const pushing = push();
+    await until(async () => (await sends()).length === 1);
+    return { id, pushing };
+  };
+
+  test('is matched at once; the answer changes nothing', async () => {
+    const { id, pushing } = await calling();
+    await held();
+    await town.control('POST', '/_/finish', {});
+    expect((await steps.get(id)).status).toBe('delivered');
+    await pushing;
+    expect((await steps.get(id)).status).toBe('delivered');
+    expect(await batchOf(id)).toMatchObject({ msgId: (await sends())[0]?.msgId, attempts: 1, counts: { sent: 2 } });
+    expect([moves('accept').length, moves('finish_well').length]).toEqual([1, 1]);
+    const stored = await town.connection.collection('pushes').findOne({ briefingId: id });
+    expect(stored?.['state']).toMatchObject({ receipt: { dataId: expect.stringMatching(/\d/) as string } });
+  });
+
+  test('of a push made by hand is given back once the answer names another number', async () => {
+    const { id, pushing } = await calling();
+    await town.pushes.api.onMassSendFinished(bySite('77003'));
+    expect((await steps.get(id)).status).toBe('delivered');
+    await pushing;
+    expect((await steps.get(id)).status).toBe('submitted_to_platform');
+    const [sent] = await sends();
+    expect((await batchOf(id))?.msgId).toBe(sent?.msgId);
+    await held();
+    await town.control('POST', '/_/finish', {});
+    await statusIs(id, 'delivered');
+    expect((await batchOf(id))?.counts).toMatchObject({ sent: 2 });
+    const events = town.connection.collection<{ _id: string; briefingId: string | null }>('mass_finish_events');
+    expect((await events.findOne({ _id: '77003' }))?.briefingId).toBeNull();
+  });
+
+  test('that lists another number of articles is not ours', async () => {
+    const { id, pushing } = await calling();
+    await town.pushes.api.onMassSendFinished(bySite('77004', 3));
+    expect((await steps.get(id)).status).toBe('pushing');
+    await pushing;
+    expect((await steps.get(id)).status).toBe('submitted_to_platform');
+  });
+});
+
+describe('a push that the platform takes for a reprint', () => {
+  test('names the article and the original’s address', async () => {
+    await town.behaviour({ finishMode: 'hold' });
+    const articles = [town.articles.add({ title: '甲' }), town.articles.add({ title: '县里的通知' })];
+    const { id } = await steps.due({ articles });
+    await push();
+    const msgId = (await sends())[0]?.msgId ?? '';
+    const originalUrl = 'https://mp.weixin.qq.com/s?__biz=Example&mid=1&idx=1';
+    await town.pushes.api.onMassSendFinished({
+      ...bySite(msgId, 2),
+      status: 'err(30003)',
+      copyright: [
+        { index: 1, auditState: 1, canReprint: false },
+        { index: 2, auditState: 2, originalUrl, canReprint: true },
+      ],
+    });
+    const { status, failure } = await steps.get(id);
+    expect(status).toBe('failed');
+    expect(failure?.message).toContain('《县里的通知》');
+    expect(failure?.message).toContain(originalUrl);
+    expect(failure?.message).not.toContain('《甲》');
+    expect(town.told).toEqual([expect.stringContaining(originalUrl)]);
+  });
+});
+
 describe('where no finish event comes', () => {
   test('the platform is asked: delivered without counts, which a late event still brings', async () => {
     await town.behaviour({ finishMode: 'drop' });

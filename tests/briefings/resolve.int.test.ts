@@ -102,6 +102,32 @@ describe('what stays unknown a leader decides', () => {
     await expect(resolve(id, body)).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
+  test.each(['while its repeat is made ready', 'while its repeat is under way'])('not %s', async (when) => {
+    await town.behaviour({ finishMode: 'hold' });
+    const { id } = await steps.due();
+    await town.fault({ path: SENDALL, dropAnswer: true });
+    await push();
+    expect((await steps.get(id)).status).toBe('unknown');
+    town.clock.move(70_000);
+    const ready = when.includes('ready');
+    // The platform has dropped the draft that it sent: it is made again under the same number.
+    if (ready) await town.behaviour({ massCheckOrder: 'media' });
+    await town.fault({ path: ready ? 'draft/add' : SENDALL, delayMs: 700 });
+    const repeat = push();
+    const calls = async () => (await town.ledger()).calls.filter(({ api }) => api.endsWith('sendall')).length;
+    await until(async () =>
+      ready ? (await calls()) === 2 : (await steps.get(id)).dispatch.batches.at(-1)?.status === 'sending',
+    );
+    const wrong = { code: 'wrong_state' };
+    await expect(resolve(id, { outcome: 'not_sent', reason: '公众平台上没有' })).rejects.toMatchObject(wrong);
+    await expect(resolve(id, { outcome: 'sent', reason: '看到了' })).rejects.toMatchObject(wrong);
+    await repeat;
+    expect((await steps.get(id)).status).toBe('submitted_to_platform');
+    town.clock.move(HOUR);
+    expect(await push()).toBe(0);
+    expect((await sends()).map(({ clientMsgId }) => clientMsgId)).toEqual([`b${id}-1`]);
+  });
+
   test('only of what is unknown', async () => {
     const { id } = await steps.due();
     const wrong = { code: 'wrong_state' };
