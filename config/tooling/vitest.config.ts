@@ -11,6 +11,10 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // A worker keeps what it has loaded: the service's modules are read once for all its files (tests/support/later.ts).
+    isolate: false,
+    unstubEnvs: true,
+    setupFiles: ['./tests/support/each-file.ts'],
     projects: [
       {
         extends: true,
@@ -36,7 +40,6 @@ export default defineConfig({
           globalSetup: ['./tests/support/global-stores.ts', './tests/support/global-console.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { MongoClient, ObjectId } from 'mongodb';
 import sharp from 'sharp';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import type { StaffClient } from '../support/staff-client.ts';
 import { testDatabase } from '../support/stores.ts';
 import { startTown, type Town, type TownOptions } from '../support/town.ts';
+import { later } from '../support/later.ts';
 
 /** An article as the staff API answers it, as far as tests read it. */
 export interface ArticleAnswer {
@@ -55,7 +56,7 @@ export function openOffice(options: Omit<TownOptions, 'uri'> = {}) {
     started.town = town;
     started.people = { editor, second, leader, otherLeader, dispatcher, supervisor, clerk };
   });
-  afterAll(() => client.close());
+  later(() => client.close());
 
   const town = (): Town => {
     if (!started.town) throw new Error('the town has not started');

@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
-import { afterAll } from 'vitest';
 import type { AuditEntry, AuditRecorder } from '../../src/audit/index.ts';
 import { briefingsCollections, createBriefingBook, createBriefings } from '../../src/briefings/index.ts';
 import type { Caller, RequestFacts, Route } from '../../src/http/index.ts';
 import { AppError, type Log, sha256Hex } from '../../src/kernel/index.ts';
 import type { Sweep } from '../../src/platform/jobs/index.ts';
-import { createTransact, migrateCollections, type MongoPools, type Transact } from '../../src/platform/mongo/index.ts';
+import { createTransact, type MongoPools, type Transact } from '../../src/platform/mongo/index.ts';
 import {
   type ArticlesDoor,
   createMassSend,
@@ -18,6 +17,7 @@ import {
 } from '../../src/pushes/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
 import type { Behaviour, FaultRequest, LedgerAnswer } from '../../src/sandbox/index.ts';
+import { later } from '../support/later.ts';
 import { createSubscribers, subscribersCollections, type TownGroups } from '../../src/subscribers/index.ts';
 import { createMemoryTokenStore, createWechatClient, parseInbound, parseXml } from '../../src/wechat/index.ts';
 
@@ -189,45 +189,36 @@ export interface World {
   readonly sweep: (name: string, of?: { sweeps: readonly Sweep[] }) => Promise<number>;
 }
 
-const migrated = new Set<string>();
-
-/** Making collections and indexes takes far longer than emptying them. */
-async function emptied(connection: MongoPools['work'], uri: string): Promise<void> {
+/** What the test before left in the file's migrated database. */
+async function emptied(connection: MongoPools['work']): Promise<void> {
   const collections = [...pushesCollections, ...briefingsCollections, ...subscribersCollections];
-  if (migrated.has(uri)) {
-    await Promise.all(collections.map(async ({ name }) => connection.collection(name).deleteMany({})));
-    return;
-  }
-  migrated.add(uri);
-  await migrateCollections(connection, collections);
+  await Promise.all(collections.map(async ({ name }) => connection.collection(name).deleteMany({})));
 }
 
-const clean: (() => Promise<unknown>)[] = [];
-let hooked = false;
 let platform: Sandbox | undefined;
+
+async function closePlatform(): Promise<void> {
+  const open = platform;
+  platform = undefined;
+  await open?.close();
+}
 
 /** A town on a database of its own and a platform of its own. */
 export async function world(
   uri: string,
   { setting = {}, ...options }: SandboxOptions & { setting?: { minLeadSeconds?: number; start?: number } } = {},
 ): Promise<World> {
-  if (!hooked) {
-    hooked = true;
-    afterAll(async () => {
-      await platform?.close();
-      for (const step of clean.reverse()) await step();
-    });
-  }
   const clock = movableClock(setting.start);
   const phones = new Map<string, string>();
   const connection = await mongoose.createConnection(uri, { autoIndex: false, autoCreate: false }).asPromise();
-  clean.push(async () => connection.close());
-  await emptied(connection, uri);
+  later(async () => connection.close());
+  await emptied(connection);
   const behaviour = { finishDelayMs: 10, ...options.behaviour };
   // A finish event of the test before must not arrive in this one.
-  await platform?.close();
+  await closePlatform();
   const sandbox = await startSandbox({ mode: 'plain', clock, ...options, behaviour });
   platform = sandbox;
+  later(closePlatform);
   const control = controlOf(sandbox.url);
   const client = createWechatClient({
     appId: sandbox.appId,
@@ -320,7 +311,7 @@ export async function world(
         autoIndex: false,
         autoCreate: false,
       });
-      clean.push(async () => other.close());
+      later(async () => other.close());
       return {
         process: make(other).pushes,
         connection: other,
@@ -375,7 +366,7 @@ async function webhook(handle: (xml: string) => Promise<void>): Promise<string> 
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  clean.push(async () => {
+  later(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterAll } from 'vitest';
 import { z } from 'zod';
 import { createShell, defineRoute, type Caller, type Route } from '../../src/http/index.ts';
 import { createLog } from '../../src/platform/logging/index.ts';
 import { createMetrics } from '../../src/platform/metrics/index.ts';
+import { later } from '../support/later.ts';
 
 type ShellDeps = Parameters<typeof createShell>[0];
 
@@ -51,7 +51,7 @@ export async function startShell(routes: (effects: unknown[]) => readonly Route[
   const server = createServer(app.callback() as Parameters<typeof createServer>[1] & object);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  afterAll(() => {
+  later(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import {
   createInbox,
   createRowCodec,
@@ -16,6 +15,7 @@ import type { Connection } from '../../src/platform/mongo/index.ts';
 import { createSealer, createSigner } from '../../src/platform/sealing/index.ts';
 import { parseInbound, type InboundMessage, type Reply } from '../../src/wechat/index.ts';
 import { SILENT } from '../support/town.ts';
+import { later } from '../support/later.ts';
 
 const keys = { current: 'a-secret-key-for-tests-of-32-bytes-0000' };
 export const codec = createRowCodec({ sealer: createSealer(keys, 'inbox'), signer: createSigner(keys, 'inbox') });
@@ -53,7 +53,7 @@ export async function createMailbox<C, P extends Prepared>(
     clock: systemClock,
     log,
   });
-  afterAll(async () => {
+  later(async () => {
     await spool.close();
     await rm(folder, { recursive: true, force: true });
   });

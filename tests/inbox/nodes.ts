@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
-import { afterAll } from 'vitest';
+import { later } from '../support/later.ts';
 
 export interface NodeOptions {
   readonly uri: string;
@@ -84,7 +84,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
 export function nodeStarter(uri: string) {
   const started: Node[] = [];
   const folders: string[] = [];
-  afterAll(async () => {
+  later(async () => {
     await Promise.all(started.map((node) => node.kill()));
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
@@ -117,7 +117,7 @@ export interface Told {
 /** What the nodes did, read behind their back. */
 export function witness(uri: string) {
   const client = new MongoClient(uri);
-  afterAll(() => client.close());
+  later(() => client.close());
   const db = client.db();
   return {
     effects: (openids: readonly string[]) =>

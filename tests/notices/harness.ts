@@ -1,27 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
-import { afterAll } from 'vitest';
 import type { Log } from '../../src/kernel/index.ts';
 import { createNotices, type Notices } from '../../src/notices/index.ts';
+import { later } from '../support/later.ts';
 import { createTransact, type MongoPools, type Transact } from '../../src/platform/mongo/index.ts';
 
 type NoticesDeps = Parameters<typeof createNotices>[0];
 
 export const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILENT };
-
-const clean: (() => Promise<unknown>)[] = [];
-let hooked = false;
-/** Runs `step` after this file's tests, last first. */
-export function later(step: () => Promise<unknown>): void {
-  if (!hooked) {
-    hooked = true;
-    afterAll(async () => {
-      for (const undo of clean.toReversed()) await undo();
-    });
-  }
-  clean.push(step);
-}
 
 /** A clock that stands still until it is moved. */
 export function movableClock(start = '2026-03-02T02:00:00Z') {

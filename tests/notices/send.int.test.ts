@@ -4,7 +4,8 @@ import type { Notice } from '../../src/notices/index.ts';
 import { type InboxAnswer, startSandbox, type LedgerAnswer, type Sandbox } from '../../src/sandbox/index.ts';
 import { createMemoryTokenStore, createWechatClient } from '../../src/wechat/index.ts';
 import { testDatabase } from '../support/stores.ts';
-import { groupRobot, later, movableClock, NEVER_QUIET, noticeProcess, SILENT, type Process } from './harness.ts';
+import { later } from '../support/later.ts';
+import { groupRobot, movableClock, NEVER_QUIET, noticeProcess, SILENT, type Process } from './harness.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

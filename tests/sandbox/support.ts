@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach } from 'vitest';
 import type { Clock } from '../../src/kernel/index.ts';
 import type {
   InboxEntry,
@@ -11,17 +10,13 @@ import type {
   StateAnswer,
 } from '../../src/sandbox/index.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
+import { afterThisTest } from '../support/later.ts';
 
 /** Every bench begins at ten in the morning in China, so that no test meets a midnight or the end of a month. */
 function morningClock(): Clock {
   const offset = Date.parse('2026-03-11T10:00:00+08:00') - Date.now();
   return { now: () => new Date(Date.now() + offset) };
 }
-
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
 
 export type Answer = Record<string, unknown> & { errcode?: number; errmsg?: string };
 
@@ -49,7 +44,7 @@ export async function json<T>(response: Response): Promise<T> {
 export async function startBench(options: SandboxOptions = {}): Promise<Bench> {
   const behaviour = { finishDelayMs: 5, ...options.behaviour };
   const sandbox = await startSandbox({ clock: morningClock(), ...options, behaviour });
-  closers.push(async () => sandbox.close());
+  afterThisTest(async () => sandbox.close());
   const { url, ...account } = sandbox;
   let known: string | undefined;
 
@@ -118,7 +113,7 @@ export async function startWebhook(answer: (received: Received, index: number) =
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(async () => {
+  afterThisTest(async () => {
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));
   });

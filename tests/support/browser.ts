@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { inject } from 'vitest';
@@ -18,15 +18,35 @@ export function withoutBrowser(): boolean {
   return true;
 }
 
-/** The built staff console in `folder`: built by the first test file of a run, copied by the others. */
+/** The built staff console in `folder`: built by the first test file of a run, waited for and copied by the others. */
 export function buildConsole(folder: string): void {
-  const built = inject('builtConsole');
-  if (!existsSync(join(built, 'index.html'))) {
-    const vite = `${ROOT}/node_modules/vite/bin/vite.js`;
-    const args = [vite, 'build', '--config', 'config/tooling/vite.config.ts', '--outDir', built, '--logLevel', 'warn'];
-    execFileSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  const shared = inject('builtConsole');
+  const built = join(shared, 'console');
+  const ended = join(shared, 'ended');
+  if (isFirst(join(shared, 'begun'))) {
+    try {
+      const vite = `${ROOT}/node_modules/vite/bin/vite.js`;
+      const args = [vite, 'build', '--config', 'config/tooling/vite.config.ts', '--outDir', built];
+      execFileSync(process.execPath, [...args, '--logLevel', 'warn'], {
+        cwd: ROOT,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+    } finally {
+      writeFileSync(ended, '');
+    }
   }
+  while (!existsSync(ended)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
   cpSync(built, folder, { recursive: true });
+}
+
+/** Making a folder succeeds for one of two workers. */
+function isFirst(mark: string): boolean {
+  try {
+    mkdirSync(mark);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Serious and critical findings of axe-core on the page as it stands, each as one line. */

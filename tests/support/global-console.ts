@@ -5,7 +5,7 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Folder of the staff console as built in this run; empty until the first test file needs it. */
+    /** Folder for the staff console as built in this run; empty until the first test file needs it. */
     builtConsole: string;
   }
 }

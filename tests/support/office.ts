@@ -4,12 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { buildApp, type App } from '../../src/app/build-app.ts';
 import type { Clock, Log } from '../../src/kernel/index.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { createLog } from '../../src/platform/logging/index.ts';
 import type { Role } from '../../src/staff/index.ts';
+import { later } from './later.ts';
 import { ROOT } from './project-files.ts';
 import { CHEAP } from './staff-client.ts';
 import { migrate } from './stores.ts';
@@ -37,7 +37,7 @@ export function environment(over: Readonly<Record<string, string>> = {}): Record
 /** A folder of this test's own, removed afterwards. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'xiangyin-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  later(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -101,7 +101,7 @@ export async function startOffice(deps: {
   const server = createServer(app.http.callback() as Parameters<typeof createServer>[1] & object);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  afterAll(async () => {
+  later(async () => {
     server.closeAllConnections();
     server.close();
     await app.close();

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { type Db, MongoClient } from 'mongodb';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { beforeAll, inject } from 'vitest';
 import { OWN_DATABASES, withDatabase } from '../../scripts/stores/index.ts';
 import { allCollections } from '../../src/app/collections.ts';
 import { migrateCollections, openForMigration } from '../../src/platform/mongo/index.ts';
+import { later } from './later.ts';
 
 export interface TestDatabase {
   /** With the database's name in it. */
@@ -21,7 +22,7 @@ export function testDatabase(): TestDatabase {
   const name = `${inject('databasePrefix')}${process.env['VITEST_POOL_ID']}_${place}`;
   const uri = withDatabase(inject('mongoUri'), name);
   beforeAll(() => prepare(uri, name));
-  afterAll(async () => {
+  later(async () => {
     await giveBack(uri, name);
     prepared.delete(uri);
     taken.delete(place);
@@ -33,7 +34,7 @@ export function testDatabase(): TestDatabase {
 export function bareDatabase(): TestDatabase {
   const name = `${inject('databasePrefix')}${randomBytes(6).toString('hex')}`;
   const uri = withDatabase(inject('mongoUri'), name);
-  afterAll(() => withMongo(uri, async (client) => void (await client.db(name).dropDatabase())));
+  later(() => withMongo(uri, async (client) => void (await client.db(name).dropDatabase())));
   return { uri, name };
 }
 
@@ -113,7 +114,7 @@ async function ownDatabase(): Promise<TestRedis> {
   const counter = await withRedis(url.href, (redis) => redis.incr('test-databases'));
   url.pathname = `/${1 + ((counter - 1) % (OWN_DATABASES - 1))}`;
   await withRedis(url.href, (redis) => redis.flushdb());
-  afterAll(async () => void (await withRedis(url.href, (redis) => redis.flushdb())));
+  later(async () => void (await withRedis(url.href, (redis) => redis.flushdb())));
   return { url: url.href };
 }
 
@@ -121,7 +122,7 @@ function ownPrefix(): TestRedis {
   const url = new URL(inject('redisUri'));
   const prefix = `t-${randomBytes(6).toString('hex')}:`;
   url.searchParams.set('keyPrefix', prefix);
-  afterAll(async () => {
+  later(async () => {
     await withRedis(inject('redisUri'), async (redis) => {
       for await (const keys of redis.scanStream({ match: `${prefix}*` })) {
         if ((keys as string[]).length > 0) await redis.del(keys as string[]);

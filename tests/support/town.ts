@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { buildApp, type App } from '../../src/app/build-app.ts';
 import { systemClock, type Clock, type Log } from '../../src/kernel/index.ts';
 import { loadConfig, type Config, type Limits, type Town as TownConfig } from '../../src/platform/config/index.ts';
 import { startSandbox, type Sandbox, type SandboxOptions, type SayAnswer } from '../../src/sandbox/index.ts';
+import { later } from './later.ts';
 import { phoneOf, type Phone } from './phone.ts';
 import { CHEAP, signIn, type StaffClient } from './staff-client.ts';
 import { migrate } from './stores.ts';
@@ -91,7 +91,7 @@ export async function startTown(options: TownOptions): Promise<Town> {
   let app = await build();
   handle = app.http.callback();
   sandbox.setWebhook(`${url}/wechat`);
-  afterAll(async () => {
+  later(async () => {
     sandbox.setWebhook(null);
     await sandbox.close();
     await new Promise<void>((resolve) => {

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { afterAll } from 'vitest';
 import { startService, type RunningService } from '../../src/app/start.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { createLog } from '../../src/platform/logging/index.ts';
 import { decryptText, encryptText, signatureOf } from '../../src/sandbox/crypto.ts';
 import { parseXml } from '../../src/wechat/index.ts';
+import { later } from '../support/later.ts';
 
 export const TOKEN = 'webhooktoken';
 export const APP_ID = 'wx0123456789abcdef';
@@ -21,6 +21,7 @@ export interface Service {
   readonly logLines: string[];
 }
 
+export { later as onEnd } from '../support/later.ts';
 export { migrate } from '../support/stores.ts';
 
 export interface ServiceOptions {
@@ -28,16 +29,6 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly perOpenidPerMinute?: number;
   readonly retentionDays?: number;
-}
-
-const ends: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  for (const end of ends.toReversed()) await end();
-});
-
-/** After the file's tests, the last first. Unlike afterAll it may be called inside a test. */
-export function onEnd(end: () => Promise<void>): void {
-  ends.push(end);
 }
 
 /** The whole service on a free port, stopped after the file's tests. MongoDB need not be there. */
@@ -53,7 +44,7 @@ export async function startTestService(options: ServiceOptions): Promise<Service
   const logLines: string[] = [];
   const log = createLog({ level: 'info', role: 'all', destination: { write: (line) => void logLines.push(line) } });
   const running = await startService({ config: { ...loaded, limits }, log, consoleDir: dataDir });
-  onEnd(async () => {
+  later(async () => {
     await running.stop();
     rmSync(dataDir, { recursive: true, force: true });
   });
@@ -183,6 +174,6 @@ export const textXml = (openid: string, text: string, msgId?: string): string =>
 /** The database, read behind the service's back. */
 export function database(uri: string) {
   const client = new MongoClient(uri);
-  afterAll(() => client.close());
+  later(() => client.close());
   return client.db();
 }
