@@ -1,2 +1,1 @@
-export type { Lease } from '../lease/index.ts';
 export * from './sweeps.ts';
