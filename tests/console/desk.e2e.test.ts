@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openOffice, type Office } from '../complaints/office.ts';
-import { buildConsole, startBrowser, watchTroubles, withoutBrowser } from '../support/browser.ts';
+import { buildConsole, startBrowser, watchTroubles, withoutBrowser, settled } from '../support/browser.ts';
 import type { StaffClient } from '../support/staff-client.ts';
 import { testDatabase } from '../support/stores.ts';
 
@@ -75,7 +75,7 @@ describe.skipIf(withoutBrowser())('the desk', { timeout: 120_000 }, () => {
     await page.getByLabel('密码').fill(PASSWORD);
     await page.getByRole('button', { name: '登录' }).click();
     await page.getByRole('heading', { name: '工作台', exact: true }).waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     return { page, troubles, asked };
   };
   /** `title` → number, of every tile. */
@@ -123,7 +123,7 @@ describe.skipIf(withoutBrowser())('the desk', { timeout: 120_000 }, () => {
       await page.getByRole('link', { name: title }).click();
       await page.getByRole('heading', { name: '诉求', level: 1 }).waitFor();
       await page.locator('.list, .card.state').first().waitFor();
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       expect(String(await page.locator('.list > li').count()), title).toBe(count);
       await page.goBack();
       await page.locator('.tiles').waitFor();

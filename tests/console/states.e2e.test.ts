@@ -119,9 +119,10 @@ describe.skipIf(withoutBrowser())('what stands where the content would', { timeo
     await page.goto(`${town.url}/console/login`);
     const locked = page.getByText(/试的次数太多，请等 \d+ (?:分钟|秒) 再登录/);
     for (let tries = 0; tries < 12 && !(await locked.isVisible()); tries += 1) {
+      const answered = page.waitForResponse((response) => response.url().endsWith('/api/v1/session'));
       await signIn(page, username, `wrong-password-${tries}`);
+      await answered;
       await page.getByRole('alert').waitFor();
-      await page.waitForLoadState('networkidle');
     }
     await locked.waitFor();
     expect(await page.getByRole('button', { name: '登录' }).isDisabled()).toBe(true);

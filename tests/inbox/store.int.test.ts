@@ -132,15 +132,21 @@ describe('the store of the inbox', () => {
       .createConnection(uri, { monitorCommands: true, writeConcern: { w: 0 }, autoCreate: false })
       .asPromise();
     const concerns: unknown[] = [];
+    const reads: unknown[] = [];
     watched.getClient().on('commandStarted', ({ commandName, command }: { commandName: string; command: Document }) => {
       if (commandName === 'insert') concerns.push(command['writeConcern']);
+      if (commandName === 'find') reads.push(command['readConcern']);
     });
     const watchedStore = createInboxStore(watched, codec);
     await Promise.all([watchedStore.insert(row()), watchedStore.insert(row({ state: 'done' }))]);
-    await watchedStore.insert(row());
+    const last = row();
+    await watchedStore.insert(last);
+    expect(await watchedStore.isDurable(last.key)).toBe(true);
     await watched.close();
     expect(concerns.length).toBeGreaterThan(1);
     for (const concern of concerns) expect(concern).toMatchObject({ w: 'majority', j: true });
+    // What is only on one node is not durable: nothing but the question itself can show that it is asked so.
+    expect(reads).toEqual([{ level: 'majority' }]);
   });
 
   it('scans no collection', async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type World, world } from '../briefings/harness.ts';
 import { testDatabase } from '../support/stores.ts';
 
@@ -126,11 +126,16 @@ describe('the platform’s tags', () => {
 
   test('do not lose a choice that changes while they are given', async () => {
     const [openid = ''] = await followersOf(1, 'v01');
-    await town.fault({ path: TAGGING, delayMs: 60 });
-    const syncing = sync();
-    await town.subscribers.api.setVillage({ openid, villageCode: 'v02' });
-    await syncing;
+    const give = town.client.tagMembers;
+    // The platform has given the tag, and nothing of it is on record yet.
+    vi.spyOn(town.client, 'tagMembers').mockImplementationOnce(async (...given) => {
+      await give(...given);
+      await town.subscribers.api.setVillage({ openid, villageCode: 'v02' });
+    });
     await sync();
+    expect(await carrying('示例一村')).toEqual([openid]);
+    await sync();
+    expect(await carrying('示例一村')).toEqual([]);
     expect(await carrying('示例二村')).toEqual([openid]);
   });
 

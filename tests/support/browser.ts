@@ -54,6 +54,26 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   return serious(await axeFindings(page));
 }
 
+/**
+ * Waits until a screen of the console stands: its bundle is there, nothing in it says that it is loading, nothing was
+ * fetched since the last look and nothing moves. Unlike `networkidle` it sits out no half second of silence.
+ */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState('load');
+  await page.waitForFunction(
+    `(() => {
+      const fetched = performance.getEntriesByType('resource').length;
+      const same = window.fetchedBefore === fetched;
+      window.fetchedBefore = fetched;
+      const stands = document.querySelector('#main')?.childElementCount > 0;
+      const loads = document.querySelector('[aria-label=正在加载], .el-loading-mask') !== null;
+      return same && stands && !loads && document.getAnimations().every((one) => one.playState !== 'running');
+    })()`,
+    undefined,
+    { polling: 50 },
+  );
+}
+
 /** What a page complained of: console errors, uncaught errors, requests that failed. `allow` lets expected ones by. */
 export function watchTroubles(page: Page, allow: (text: string) => boolean = () => false): readonly string[] {
   const troubles: string[] = [];
