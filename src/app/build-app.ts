@@ -121,6 +121,7 @@ export async function buildApp(deps: {
     contactsOf: (openid, since) => contacts.of(openid, since),
     flagWaiting: (openid) => contacts.flag(openid),
     callAfterHours: limits.notices.callAfterHours,
+    callStates: () => platform.states(),
     cutEnd: say('cutPlain'),
     staffGroup: {
       url: env.STAFF_WEBHOOK_URL,

@@ -18,7 +18,7 @@ export interface HealthDeps {
   readonly mongo: MongoPools;
   readonly redis: Redis | null;
   readonly inbox: Pick<Inbox, 'status'>;
-  readonly notices: Pick<Notices, 'countStuck'>;
+  readonly notices: Pick<Notices, 'countStuck' | 'stopped'>;
   readonly features: readonly Pick<Feature, 'health'>[];
   readonly pushes: Pick<PushesApi, 'quota'>;
   readonly subscribers: Pick<SubscribersApi, 'stuck'>;
@@ -50,8 +50,9 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
   const now = deps.clock.now();
   const before = (ms: number): Date => new Date(now.getTime() - ms);
   const inbox = await deps.inbox.status();
-  const [stuckNotices, sentences, stuckSubscribers, quota] = await Promise.all([
+  const [stuckNotices, stopped, sentences, stuckSubscribers, quota] = await Promise.all([
     deps.notices.countStuck(before(STUCK_MS)),
+    deps.notices.stopped(),
     Promise.all(deps.features.map((feature) => feature.health())),
     deps.subscribers.stuck(),
     deps.pushes.quota(),
@@ -66,7 +67,11 @@ async function report(deps: HealthDeps): Promise<z.input<typeof healthView>> {
     inbox.broken > 0 ? `本机有 ${inbox.broken} 个暂存文件里有读不出的内容，需要技术人员查看。` : null,
     stuckNotices > 0 ? `有 ${stuckNotices} 条告知超过十分钟没有发出。` : null,
     ...sentences.flat(),
-    failsNow(token) ? `取不到微信接口凭证，推送和主动告知都发不出：${token.words}` : null,
+    // Said by the stoppage where the platform refuses; here where it gives none for another reason.
+    failsNow(token) && !stopped.some((words) => words.includes('凭证'))
+      ? `取不到微信接口凭证，推送和主动告知都发不出：${token.words}`
+      : null,
+    ...stopped,
     ...stuckSubscribers,
     ...sweeps.flatMap(({ name, lastError }) => (lastError === null ? [] : [`后台任务 ${name} 最近一次失败。`])),
     clockWords(deps.clockWatch.off()),

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/index.ts';
+import type { CallState } from '../notices/index.ts';
 import type { CallObservation } from '../wechat/index.ts';
 
 /** When calls of the platform last went well and badly; times null where none did since the start. */
@@ -13,6 +14,8 @@ export interface CallMemory {
 export interface PlatformCalls {
   note(call: CallObservation): void;
   state(): { readonly token: CallMemory; readonly calls: CallMemory };
+  /** By call, whether the platform lets us; what it could not say (busy, no answer) changes nothing. */
+  states(): readonly CallState[];
 }
 
 const NONE: CallMemory = { lastOkAt: null, lastFailedAt: null, words: null };
@@ -20,14 +23,24 @@ const NONE: CallMemory = { lastOkAt: null, lastFailedAt: null, words: null };
 export function createPlatformCalls(clock: Clock): PlatformCalls {
   let token = NONE;
   let calls = NONE;
+  const states = new Map<string, CallState>();
   return {
     note: (call) => {
-      const next = noted(call.api === 'token' ? token : calls, call, clock.now());
+      const at = clock.now();
+      const next = noted(call.api === 'token' ? token : calls, call, at);
       if (call.api === 'token') token = next;
       else calls = next;
+      const known = stateOf(call, at);
+      if (known !== null) states.set(call.api, known);
     },
     state: () => ({ token, calls }),
+    states: () => [...states.values()],
   };
+}
+
+function stateOf({ api, outcome, refused = api, errcode, words = '' }: CallObservation, at: Date): CallState | null {
+  if (refused !== api || outcome === 'retry' || outcome === 'unknown') return null;
+  return { api, at, stopped: outcome === 'ours' ? { words, errcode } : null };
 }
 
 function noted(before: CallMemory, { outcome, words }: CallObservation, now: Date): CallMemory {

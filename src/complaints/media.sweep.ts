@@ -36,7 +36,7 @@ export function createMediaSweep(deps: {
       return { state: 'stored', contentType, bytes: bytes.length };
     }
     if (fetched.kind === 'missing') return { state: 'missing', why: fetched.why };
-    if (now.getTime() - medium.saidAt.getTime() > LIFE_MS) {
+    if (!fetched.stopped && now.getTime() - medium.saidAt.getTime() > LIFE_MS) {
       return { state: 'missing', why: '三天内没能从微信取到' };
     }
     log.warn('complaints.medium_later', { type: medium.type, attempts: medium.attempts, why: fetched.why });

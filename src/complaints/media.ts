@@ -1,7 +1,7 @@
 import { fileTypeFromBuffer } from 'file-type';
 import { AppError, isAppError } from '../kernel/index.ts';
 import { cleanImage } from '../platform/images/index.ts';
-import type { PlatformErrorDetails, WechatClient } from '../wechat/index.ts';
+import { mayComeByAddress, platformFailureOf, type WechatClient } from '../wechat/index.ts';
 
 export const MEDIA_TYPES = ['image', 'voice', 'video'] as const;
 export type MediaType = (typeof MEDIA_TYPES)[number];
@@ -60,7 +60,8 @@ export interface FetchedMedium {
 export type FetchOutcome =
   | { readonly kind: 'fetched'; readonly medium: FetchedMedium }
   | { readonly kind: 'missing'; readonly why: string }
-  | { readonly kind: 'later'; readonly why: string };
+  /** `stopped` = by our own settings or rights: nobody has said anything about the medium. */
+  | { readonly kind: 'later'; readonly why: string; readonly stopped: boolean };
 
 export type MediaSource = Pick<WechatClient, 'rights' | 'getMedia' | 'getPicture'>;
 
@@ -74,11 +75,15 @@ export async function fetchMedium(source: MediaSource, medium: Medium): Promise<
   } catch (error) {
     if (error instanceof Missing) return { kind: 'missing', why: error.message };
     if (!isAppError(error)) throw error;
-    const { errcode, cause } = (error.details ?? {}) as Partial<PlatformErrorDetails>;
-    if (cause === 'answer_too_large') return { kind: 'missing', why: '文件太大' };
     if (error.code === 'invalid_input') return { kind: 'missing', why: '地址不是微信平台的' };
-    if (error.code === 'platform_refused') return { kind: 'missing', why: `平台上没有了（${errcode ?? '无代码'}）` };
-    return { kind: 'later', why: cause ?? (errcode === undefined ? error.code : `errcode ${errcode}`) };
+    const failure = platformFailureOf(error);
+    if (failure === null) return { kind: 'later', why: error.code, stopped: false };
+    const { outcome, reason, cause, errcode } = failure;
+    if (cause === 'answer_too_large') return { kind: 'missing', why: '文件太大' };
+    if (outcome === 'never' || outcome === 'theirs') {
+      return { kind: 'missing', why: `平台上没有了（${errcode ?? '无代码'}）` };
+    }
+    return { kind: 'later', why: cause ?? reason, stopped: outcome === 'ours' };
   }
 }
 
@@ -89,7 +94,7 @@ async function download(source: MediaSource, medium: Medium): Promise<Uint8Array
     try {
       return (await source.getMedia(sourceId)).bytes;
     } catch (error) {
-      if (!byUrl || !isAppError(error, 'platform_refused')) throw error;
+      if (!byUrl || !mayComeByAddress(error)) throw error;
     }
   }
   if (byUrl) return (await source.getPicture(picUrl)).bytes;

@@ -1,21 +1,29 @@
 import type { Clock, Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import type { CollectionManifest, Connection, Transact, Tx } from '../platform/mongo/index.ts';
+import { createGroupRobot } from '../wechat/index.ts';
 import { callLine, createCalls } from './calls.ts';
 import type { Notice } from './notice.ts';
 import { createNoticeStore, noticeCollection, type NewNotice } from './notices.store.ts';
-import { createGroupRobot } from './robot-call.ts';
 import { createSendSweep, type SendDeps } from './send.ts';
 import type { QuietHours, StaffLine } from './staff-line.ts';
 import { createStaffLineStore, staffLineCollection } from './staff-lines.store.ts';
 import { createStaffRobot } from './staff-robot.ts';
+import type { CallState } from './stoppage.ts';
+import { createStoppages } from './stoppages.ts';
+import { createStoppageStore, stoppageCollection } from './stoppages.store.ts';
 import { takeForReply, type Room, type Taken } from './take.ts';
 
 export type { Notice } from './notice.ts';
 export type { NewNotice } from './notices.store.ts';
 export type { StaffLine } from './staff-line.ts';
+export type { CallState } from './stoppage.ts';
 
-export const noticeCollections: readonly CollectionManifest[] = [noticeCollection, staffLineCollection];
+export const noticeCollections: readonly CollectionManifest[] = [
+  noticeCollection,
+  staffLineCollection,
+  stoppageCollection,
+];
 
 export interface Notices {
   /** Owes a resident a message, in the transaction of what it tells. The same key again changes nothing. */
@@ -42,6 +50,8 @@ export interface Notices {
    * and held back at night unless urgent. Does nothing where no group is configured. The same key again changes nothing.
    */
   tellStaff(tx: Tx, line: StaffLine): Promise<void>;
+  /** What the platform refuses because of our own settings or rights, one sentence each. */
+  stopped(): Promise<string[]>;
   readonly sweeps: readonly Sweep[];
 }
 
@@ -55,6 +65,8 @@ export interface NoticesDeps extends Omit<SendDeps, 'store' | 'toClerk'> {
   readonly callAfterHours: number;
   /** Ends a text that had to be cut to fit into a reply. */
   readonly cutEnd: string;
+  /** What this process last heard of each of the platform's calls; staff are told of what stops them. */
+  readonly callStates?: () => readonly CallState[];
   readonly clock: Clock;
   readonly log: Log;
   readonly staffGroup: {
@@ -79,6 +91,19 @@ export function createNotices(deps: NoticesDeps): Notices {
     tellGroup: url === undefined ? null : createGroupRobot(url),
   });
   const calls = createCalls({ ...deps, store, tellStaff: robot.tell });
+  const stoppages = createStoppages({
+    ...deps,
+    store: createStoppageStore(connection),
+    callStates: deps.callStates ?? (() => []),
+    tellStaff: robot.tell,
+  });
+  const toStaff: Sweep = {
+    ...robot.sweep,
+    run: async () => {
+      await stoppages.note();
+      return robot.sweep.run();
+    },
+  };
   const toClerk = async (notice: Notice): Promise<void> => {
     await calls.toClerk(notice);
   };
@@ -98,6 +123,7 @@ export function createNotices(deps: NoticesDeps): Notices {
     lastAnswerTold: store.lastAnswerTold,
     countStuck: store.countStuck,
     tellStaff: robot.tell,
-    sweeps: [createSendSweep({ ...deps, store, toClerk }), calls.sweep, robot.sweep],
+    stopped: stoppages.health,
+    sweeps: [createSendSweep({ ...deps, store, toClerk }), calls.sweep, toStaff],
   };
 }

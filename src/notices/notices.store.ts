@@ -15,6 +15,8 @@ interface NoticeDoc {
   state: NoticeState;
   createdAt: Date;
   waiting: boolean;
+  /** Our own settings or rights stop it: tried again by itself, and meanwhile the next reply may carry it. */
+  stopped: boolean;
   nextAt: Date;
   attempts: number;
   attemptAt: Date | null;
@@ -60,6 +62,7 @@ const schema = new Schema<NoticeDoc>(
     state: { type: String, required: true } as never,
     createdAt: { type: Date, required: true },
     waiting: { type: Boolean, required: true },
+    stopped: { type: Boolean, default: false },
     nextAt: { type: Date, required: true },
     attempts: { type: Number, default: 0 },
     attemptAt: { type: Date, default: null },
@@ -85,7 +88,8 @@ export interface NewNotice {
 export type Outcome =
   | { readonly kind: 'sent'; readonly at: Date }
   | { readonly kind: 'failed'; readonly why: string }
-  | { readonly kind: 'later'; readonly nextAt: Date; readonly why: string }
+  /** `stopped` = by our own settings or rights, and no word about the resident. */
+  | { readonly kind: 'later'; readonly nextAt: Date; readonly why: string; readonly stopped: boolean }
   /** `attempted` = the platform may have it already: never send it again, only show it. */
   | { readonly kind: 'wait'; readonly why: string; readonly attempted: boolean };
 
@@ -124,6 +128,12 @@ export interface NoticeStore {
   lastAnswerTold(openid: string): Promise<{ ticket: string; toldAt: Date } | null>;
 }
 
+/** What another channel than our own message may take over: nobody is sending it at this moment. */
+const REACHABLE = [
+  { state: 'owed' as const, waiting: true },
+  { state: 'owed' as const, stopped: true, lease: null },
+];
+
 export function createNoticeStore(connection: Connection): NoticeStore {
   const model = connection.model<NoticeDoc>('Notice', schema);
   const list = async (filter: QueryFilter<NoticeDoc>, limit: number, tx?: Tx): Promise<Notice[]> => {
@@ -136,7 +146,15 @@ export function createNoticeStore(connection: Connection): NoticeStore {
       if (openid === null && !call) return;
       const state = openid === null ? 'call_needed' : 'owed';
       const fresh = { openid, kind, text, ticket, call, state, createdAt: at, waiting: false, nextAt: at };
-      const empty = { attempts: 0, attemptAt: null, lease: null, sentAt: null, seenAt: null, failure: null };
+      const empty = {
+        attempts: 0,
+        stopped: false,
+        attemptAt: null,
+        lease: null,
+        sentAt: null,
+        seenAt: null,
+        failure: null,
+      };
       await model.updateOne({ key }, { $setOnInsert: { ...fresh, ...empty } }, { session: tx, upsert: true });
     },
     due: async (now, limit) => {
@@ -187,8 +205,12 @@ export function createNoticeStore(connection: Connection): NoticeStore {
       );
       return result.modifiedCount;
     },
-    waitingOf: (tx, openid, limit) =>
-      list({ openid, $or: [{ state: 'owed', waiting: true }, { state: 'call_needed' }] }, limit, tx),
+    waitingOf: async (tx, openid, limit) => {
+      const stopped = await model.exists({ openid, state: 'owed', stopped: true }).session(tx);
+      // What stands behind a stopped one is not sent either.
+      const behind = stopped === null ? [] : [{ state: 'owed' as const, attemptAt: null, lease: null }];
+      return list({ openid, $or: [...REACHABLE, ...behind, { state: 'call_needed' }] }, limit, tx);
+    },
     markSeen: async (tx, ids, at) => {
       await model.updateMany({ _id: { $in: [...ids] } }, { $set: { state: 'seen', seenAt: at } }, { session: tx });
     },
@@ -197,11 +219,10 @@ export function createNoticeStore(connection: Connection): NoticeStore {
       const result = await model.updateMany({ ticket, state: 'call_needed' }, change, { session: tx });
       return result.modifiedCount;
     },
-    waitingSince: (before, limit) =>
-      list({ state: 'owed', createdAt: { $lt: before }, waiting: true, call: true }, limit),
+    waitingSince: (before, limit) => list({ createdAt: { $lt: before }, call: true, $or: [...REACHABLE] }, limit),
     needCall: async (tx, id) => {
       const change = { $set: { state: 'call_needed' as const } };
-      const result = await model.updateOne({ _id: id, state: 'owed', waiting: true }, change, { session: tx });
+      const result = await model.updateOne({ _id: id, $or: [...REACHABLE] }, change, { session: tx });
       return result.modifiedCount === 1;
     },
     ticketsToCall: async (limit) => {
@@ -223,13 +244,13 @@ export function createNoticeStore(connection: Connection): NoticeStore {
 function changeOf(outcome: Outcome): Partial<NoticeDoc> {
   switch (outcome.kind) {
     case 'sent':
-      return { state: 'sent', sentAt: outcome.at, failure: null };
+      return { state: 'sent', sentAt: outcome.at, failure: null, stopped: false };
     case 'failed':
-      return { state: 'failed', failure: outcome.why };
+      return { state: 'failed', failure: outcome.why, stopped: false };
     case 'later':
-      return { nextAt: outcome.nextAt, attemptAt: null, failure: outcome.why };
+      return { nextAt: outcome.nextAt, attemptAt: null, failure: outcome.why, stopped: outcome.stopped };
     case 'wait':
-      return { waiting: true, failure: outcome.why, ...(outcome.attempted ? {} : { attemptAt: null }) };
+      return { waiting: true, stopped: false, failure: outcome.why, ...(outcome.attempted ? {} : { attemptAt: null }) };
   }
 }
 

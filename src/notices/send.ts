@@ -1,6 +1,7 @@
-import { isAppError, type Clock, type Log } from '../kernel/index.ts';
+import type { Clock, Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import { type Lease, newLease, nextTry, whileHeld } from '../platform/lease/index.ts';
+import { platformFailureOf, type PlatformReason } from '../wechat/index.ts';
 import { LONGEST_WINDOW_MS, windowIsOpen, type Contact, type Notice } from './notice.ts';
 import type { NoticeStore, Outcome } from './notices.store.ts';
 
@@ -71,6 +72,7 @@ export function createSendSweep(deps: SendDeps): Sweep {
     if (outcome.kind !== 'sent')
       log.warn('notice.not_sent', { kind: notice.kind, outcome: outcome.kind, why: outcome.why });
     if (outcome.kind === 'wait') return keep(notice, by, outcome.why, outcome.attempted);
+    if (outcome.kind === 'later' && outcome.stopped) await deps.flagWaiting(notice.openid);
     if (outcome.kind !== 'failed' || !notice.call) return store.settle(notice.id, by, outcome);
     await store.settle(notice.id, by, { kind: 'wait', why: outcome.why, attempted: true });
     return deps.toClerk(notice);
@@ -107,18 +109,30 @@ export function createSendSweep(deps: SendDeps): Sweep {
   };
 }
 
-/** Codes after which only a new contact of the resident helps: window closed, used up, no right to send. */
-const NEEDS_CONTACT = new Set([45_015, 45_047, 48_001]);
-
 function outcomeOf(error: unknown, attempts: number, now: Date): Outcome {
-  const errcode = isAppError(error) ? (error.details as { errcode?: number } | undefined)?.errcode : undefined;
-  const why = errcode === undefined ? (error instanceof Error ? error.name : 'error') : `errcode ${errcode}`;
-  if (isAppError(error, 'platform_retry')) {
-    return { kind: 'later', nextAt: nextTry(SEND_AGAIN, attempts + 1, now), why };
-  }
-  if (isAppError(error, 'platform_refused') && errcode !== undefined) {
-    return NEEDS_CONTACT.has(errcode) ? { kind: 'wait', why, attempted: false } : { kind: 'failed', why };
-  }
+  const failure = platformFailureOf(error);
   // Without an answer nobody knows whether the resident has it.
-  return { kind: 'wait', why, attempted: true };
+  if (failure === null) return { kind: 'wait', why: error instanceof Error ? error.name : 'error', attempted: true };
+  const { outcome, reason } = failure;
+  switch (outcome) {
+    case 'retry':
+    case 'ours':
+      return {
+        kind: 'later',
+        nextAt: nextTry(SEND_AGAIN, attempts + 1, now),
+        why: reason,
+        stopped: outcome === 'ours',
+      };
+    case 'theirs':
+      return NEEDS_CONTACT.has(reason)
+        ? { kind: 'wait', why: reason, attempted: false }
+        : { kind: 'failed', why: reason };
+    case 'never':
+      return { kind: 'failed', why: reason };
+    case 'unknown':
+      return { kind: 'wait', why: reason, attempted: true };
+  }
 }
+
+/** Only a new contact of the resident opens the platform's window again. */
+const NEEDS_CONTACT: ReadonlySet<PlatformReason> = new Set(['window_closed', 'messages_used_up']);

@@ -3,6 +3,7 @@ import { chinaHour, utf8Bytes } from '../kernel/index.ts';
 /** What a line tells the office; the order here is the order in the message. */
 export const STAFF_LINE_KINDS = [
   'push_failed',
+  'stopped',
   'call_needed',
   'due_tomorrow',
   'received',
@@ -13,6 +14,7 @@ export type StaffLineKind = (typeof STAFF_LINE_KINDS)[number];
 
 const HEADS: Readonly<Record<StaffLineKind, string>> = {
   push_failed: '推送失败，请马上处理',
+  stopped: '微信平台不让办，请管理员处理，办好后会自动继续',
   call_needed: '要打电话告知',
   due_tomorrow: '明天到期',
   received: '新诉求或重办，待受理交办',
@@ -20,12 +22,15 @@ const HEADS: Readonly<Record<StaffLineKind, string>> = {
   to_review: '待审核',
 };
 
-/** One thing that waits for staff: a number and where to find it. Never a name, a title or a text. */
+/**
+ * One thing that waits for staff: a number and where to find it. Never a name, a title or a text of anybody; `stopped`
+ * has our own words on what to do in place of the number.
+ */
 export interface StaffLine {
   /** The same key is the same line, however often it is told. */
   readonly key: string;
   readonly kind: StaffLineKind;
-  /** Ticket or id, as staff know it. At most 60 characters. */
+  /** Ticket or id, as staff know it. At most 120 characters. */
   readonly ref: string;
   /** Path below PUBLIC_URL, e.g. `/console/complaints/20260210-0001`. */
   readonly path: string;

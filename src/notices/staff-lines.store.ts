@@ -36,7 +36,7 @@ export const staffLineCollection: CollectionManifest = {
       properties: {
         key: { bsonType: 'string' },
         kind: { enum: [...STAFF_LINE_KINDS] },
-        ref: { bsonType: 'string', maxLength: 60 },
+        ref: { bsonType: 'string', maxLength: 120 },
         path: { bsonType: 'string', pattern: '^/' },
         state: { enum: ['owed', 'sent', 'failed'] },
       },

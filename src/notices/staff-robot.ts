@@ -2,7 +2,7 @@ import { isAppError, type Clock, type Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import { newLease, nextTry, whileHeld } from '../platform/lease/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
-import type { TellGroup } from './robot-call.ts';
+import type { TellGroup } from '../wechat/index.ts';
 import { isQuiet, staffMessage, type QuietHours, type StaffLine } from './staff-line.ts';
 import type { ClaimedLine, StaffLineStore } from './staff-lines.store.ts';
 

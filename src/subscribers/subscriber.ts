@@ -30,7 +30,7 @@ export interface TagPlan {
   readonly name: string;
 }
 
-/** A tag's name on the platform, in bytes of UTF-8: the stricter reading of its limit (wechat-protocol §1.5, 45158). */
+/** A tag's name on the platform, in bytes of UTF-8: the stricter reading of its limit (wechat-protocol §1.5). */
 const TAG_NAME_BYTES = 30;
 
 export function tagKeyOf(audience: TaggedAudience): TagKey {

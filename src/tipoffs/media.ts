@@ -3,7 +3,7 @@ import { isAppError, type Clock, type Log } from '../kernel/index.ts';
 import type { FileStore } from '../platform/files/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import { type Hold, type Lease, newLease, nextTry, whileHeld } from '../platform/lease/index.ts';
-import type { WechatClient } from '../wechat/index.ts';
+import { mayComeByAddress, platformFailureOf, type WechatClient } from '../wechat/index.ts';
 import type { TipoffPart } from './tipoff.ts';
 import type { TipoffDoc, TipoffStore } from './tipoffs.store.ts';
 import type { Vault } from './vault.ts';
@@ -87,16 +87,26 @@ async function fetchOne(deps: MediaDeps, doc: TipoffDoc, part: TipoffPart): Prom
     const id = await deps.files.save({ name: 'sealed', bytes: deps.vault.sealFile(doc._id, bytes), facts: {} });
     return { ...rest, file: { id, contentType, bytes: bytes.length } };
   } catch (error) {
-    const gone = isAppError(error, 'platform_refused') || isAppError(error, 'invalid_input');
+    const outcome = platformFailureOf(error)?.outcome;
+    // While our own settings stop us nobody has said anything about the file.
+    if (outcome === 'ours') return part;
+    const gone = outcome === 'never' || outcome === 'theirs' || isAppError(error, 'invalid_input');
     return gone || doc.mediaTries >= MAX_TRIES ? { ...rest, lost: true } : part;
   }
 }
 
-/** Accounts without the right to download still get pictures by their address. */
-function fetchBytes(
+/** Accounts that may not download, or are not let in today, still get pictures by their address. */
+async function fetchBytes(
   wechat: MediaDeps['wechat'],
   { mediaId, picUrl }: { mediaId: string | undefined; picUrl: string | undefined },
 ): Promise<{ bytes: Uint8Array }> {
-  if (mediaId !== undefined && (wechat.rights.mediaDownload || picUrl === undefined)) return wechat.getMedia(mediaId);
-  return wechat.getPicture(picUrl ?? '');
+  if (mediaId === undefined || (!wechat.rights.mediaDownload && picUrl !== undefined)) {
+    return wechat.getPicture(picUrl ?? '');
+  }
+  try {
+    return await wechat.getMedia(mediaId);
+  } catch (error) {
+    if (picUrl === undefined || !mayComeByAddress(error)) throw error;
+    return wechat.getPicture(picUrl);
+  }
 }

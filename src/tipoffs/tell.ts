@@ -1,7 +1,8 @@
-import { isAppError, type Clock, type Log } from '../kernel/index.ts';
+import type { Clock, Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import { type Lease, newLease, nextTry, whileHeld } from '../platform/lease/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
+import { platformFailureOf } from '../wechat/index.ts';
 import type { TellDoc, TellStore } from './tells.store.ts';
 import type { Vault } from './vault.ts';
 
@@ -36,10 +37,7 @@ const FORGET_MS = 60 * 86_400_000;
 /** The platform's windows: 48 h after a message, one minute after anything else (wechat-protocol §1.5). */
 const MESSAGE_WINDOW_MS = 48 * 3_600_000;
 const EVENT_WINDOW_MS = 60_000;
-/** Codes after which only a new contact helps: window closed, used up, no right. */
-const NEEDS_CONTACT = new Set([45_015, 45_047, 48_001]);
 const A_RUN = 20;
-const MAX_RETRIES = 10;
 
 export function createTells(deps: TellDeps): Tells {
   const { store, vault, clock, log } = deps;
@@ -76,16 +74,15 @@ export function createTells(deps: TellDeps): Tells {
     }
   };
 
+  /**
+   * Neither log nor metric counts these. Nothing but the resident's leaving lets one go: whoever wrote without a name
+   * cannot be telephoned, so what the platform does not take now waits for its day or for their next contact.
+   */
   const settleFailure = async (tell: TellDoc, by: string, at: Date, error: unknown): Promise<void> => {
-    const errcode = isAppError(error) ? (error.details as { errcode?: number } | undefined)?.errcode : undefined;
-    // Neither log nor metric counts these: what is not sent now is looked at again or let go.
-    if (isAppError(error, 'platform_retry') && tell.attempts < MAX_RETRIES) {
+    const failure = platformFailureOf(error);
+    if (failure?.outcome === 'retry' || failure?.outcome === 'ours') {
       await store.later(tell._id, by, nextTry(TELL_AGAIN, tell.attempts + 1, clock.now()), null);
-      return;
-    }
-    const refusedForGood =
-      isAppError(error, 'platform_refused') && errcode !== undefined && !NEEDS_CONTACT.has(errcode);
-    if (refusedForGood) await store.done(tell._id);
+    } else if (failure?.reason === 'not_following') await store.done(tell._id);
     else await store.later(tell._id, by, later(LOOK_AGAIN_MS), at);
   };
 

@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode } from '../kernel/index.ts';
 import type { PlatformErrorDetails } from './client.types.ts';
 import { idOf, recordOf } from './answers.ts';
-import { meaningOf } from './errcodes.ts';
+import { meaningOf, NOT_ON_LIST } from './errcodes.ts';
 import { type FailureOutcome, type PlatformReason, REASONS } from './reasons.ts';
 
 /**
@@ -48,13 +48,20 @@ export function refusedError(api: string, answer: unknown): AppError {
   const { reason, zh } = meaningOf(api, code);
   const id = idOf(msgId);
   const said = plainErrmsg(errmsg);
-  return platformError({ api, reason, errcode: code, errmsg: said, ...(id === undefined ? {} : { msgId: id }) }, zh);
+  const words = code === NOT_ON_LIST ? `${zh}${addressWords(said)}` : zh;
+  return platformError({ api, reason, errcode: code, errmsg: said, ...(id === undefined ? {} : { msgId: id }) }, words);
 }
 
 /** The AppError of a call without a usable answer: what changes something may have happened. */
 export function lostError(api: string, effect: CallEffect, error: TransportError): AppError {
   const reason: PlatformReason = error.notSent || effect === 'read' ? 'busy' : 'answer_lost';
   return platformError({ api, reason, cause: error.reason });
+}
+
+/** Which address the administrator has to add: the platform names it, and nobody here may know it otherwise. */
+function addressWords(errmsg: string): string {
+  const address = /\bip ([0-9a-f.:]+)/i.exec(errmsg)?.[1];
+  return address === undefined ? '' : `要添加的地址：${address}。`;
 }
 
 /** openids have 28 characters, `o` first; the platform quotes them in some messages (P5). */

@@ -86,7 +86,7 @@ export function createCaller({ sdk, tokens, rights, timeouts, log, observe }: Ca
       const { reason, cause, errmsg } = failure;
       log.warn('wechat.call', { ...facts, reason, cause, rid: ridOf(errmsg) });
     }
-    const why = failure === undefined ? {} : { reason: failure.reason };
+    const why = failure === undefined ? {} : { reason: failure.reason, refused: failure.api, ...numberOf(failure) };
     observe({ api: spec.api, outcome, ms, ...why, ...(words === undefined ? {} : { words }) });
   }
 
@@ -109,6 +109,10 @@ export function createCaller({ sdk, tokens, rights, timeouts, log, observe }: Ca
       await ask(spec, run, (answer) => (recordOf(answer)['errcode'] === undefined ? undefined : true));
     },
   };
+}
+
+function numberOf({ errcode }: PlatformErrorDetails): { errcode?: number } {
+  return errcode === undefined ? {} : { errcode };
 }
 
 function errcodeOf(answer: unknown): number {

@@ -78,6 +78,10 @@ export interface CallObservation {
   readonly outcome: CallOutcome;
   readonly ms: number;
   readonly reason?: PlatformReason;
+  /** Of a failure: the call that the platform refused, which is `token` where it gave none. */
+  readonly refused?: string;
+  /** The platform's number, for people to read. */
+  readonly errcode?: number;
   /** Of a failure: what staff should read and do. */
   readonly words?: string;
 }

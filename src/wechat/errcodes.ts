@@ -15,6 +15,7 @@ export const TOKEN_REFUSED: ReadonlySet<number> = new Set([40001, 40014, 42001])
 export const INVALID_MEDIA_ID = 40007;
 export const NO_MENU = 46003;
 export const CLIENT_MSG_ID_EXISTS = 45065;
+export const NOT_ON_LIST = 40164;
 /** Our own answer, before the platform is asked. */
 export const ACCOUNT_CANNOT = '这个公众号没有该接口的权限，请检查公众号类型和认证。';
 

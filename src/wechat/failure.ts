@@ -14,3 +14,9 @@ export function platformFailureOf(error: unknown): PlatformErrorDetails | null {
 export function reasonOf(error: unknown): PlatformReason | null {
   return platformFailureOf(error)?.reason ?? null;
 }
+
+/** A picture whose id the platform does not open for us, for good or today, may still be had by its PicUrl. */
+export function mayComeByAddress(error: unknown): boolean {
+  const outcome = platformFailureOf(error)?.outcome;
+  return outcome === 'ours' || outcome === 'theirs' || outcome === 'never';
+}

@@ -5,10 +5,12 @@ export { dedupeKey } from './dedupe.ts';
 export { parseJsonFields } from './fields.ts';
 export { createClockWatch, type ClockWatch } from './freshness.ts';
 export { finishWords, massResultOf } from './mass-status.ts';
+export { createGroupRobot } from './group-robot.ts';
+export type { TellGroup } from './group-robot.ts';
 export { createMessageCrypto } from './message-crypto.ts';
 export { parseInbound } from './messages.ts';
 export type * from './messages.types.ts';
-export { platformFailureOf, reasonOf } from './failure.ts';
+export { mayComeByAddress, platformFailureOf, reasonOf } from './failure.ts';
 export type { PlatformReason } from './reasons.ts';
 export {
   checkReply,

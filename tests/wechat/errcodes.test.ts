@@ -70,6 +70,20 @@ describe('the table of error numbers', () => {
   });
 });
 
+describe('an address that is not on the list (40164)', () => {
+  it('is named in the words, since only the platform knows from where it is called', async () => {
+    const platform = await startPlatform();
+    try {
+      const errmsg = 'invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 69a00000-00000000-00000000';
+      platform.on('/cgi-bin/stable_token', answers({ errcode: 40_164, errmsg }));
+      const error = await rejectionOf(clientFor(platform).client.callbackIps());
+      expect(error.message).toMatch(/IP 白名单.*添加。要添加的地址：203\.0\.113\.7。$/);
+    } finally {
+      await platform.close();
+    }
+  });
+});
+
 describe('a refused token', () => {
   it.each([40001, 40002, 40013, 40125, 40164, 40243, 41002, 50002, 50007, 61004, 89501, 89503, 89506, 89507, 99_999])(
     'is ours to mend, whatever the number: %i',

@@ -33,9 +33,9 @@ function unique<F extends string>(field: F) {
 }
 const namedList = z.array(named).superRefine(unique('code')).superRefine(unique('name'));
 
-/** The platform allows 100 tags (45056); a village and a topic need one each (wechat-protocol §1.5). */
+/** The platform allows 100 tags; a village and a topic need one each (wechat-protocol §1.5). */
 const MAX_TAGS = 100;
-/** Tags that one follower may carry (45059; wechat-protocol §1.5). */
+/** Tags that one follower may carry (wechat-protocol §1.5). */
 const MAX_TAGS_A_RESIDENT = 20;
 
 export const townSchema = z
