@@ -32,10 +32,10 @@ export function createStoppages({ store, transact, callStates, tellStaff, clock 
 
   const noted = new Map<string, number>();
   const note = async (): Promise<void> => {
-    const news = callStates().filter(({ api, at }) => noted.get(api) !== at.getTime());
-    if (news.length === 0) return;
+    const fresh = callStates().filter(({ api, at }) => noted.get(api) !== at.getTime());
+    if (fresh.length === 0) return;
     const open = await store.open();
-    for (const state of news) {
+    for (const state of fresh) {
       const stoppage = stoppageOf(state);
       const lasting = open.filter(({ api }) => api === state.api);
       if (stoppage !== null && lasting.every(({ key }) => key !== stoppage.key)) await begin(stoppage, state.at);
