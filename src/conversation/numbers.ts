@@ -1,10 +1,12 @@
-import { tidyTyped } from '../kernel/index.ts';
+import { phonesIn, tidyTyped } from '../kernel/index.ts';
+import { withoutPictures } from './understanding/tidy.ts';
 
 /** How residents' typing becomes numbers: the same number in the ways that people write it. */
 
 const CHINESE_DIGITS: Readonly<Record<string, number>> = {
   一: 1,
   壹: 1,
+  幺: 1,
   二: 2,
   两: 2,
   贰: 2,
@@ -20,16 +22,16 @@ const CHINESE_DIGITS: Readonly<Record<string, number>> = {
 
 /** `1`, `１`, `一`, `①`, `1.`, `(1)`, `第一个`, `选1` as a number 0–999; undefined for anything else. */
 export function parseChoice(text: string): number | undefined {
-  const plain = tidyTyped(text)
-    .replace(/^(?:我?(?:要|想)?选择?|回复|第)\s*[:]?\s*(?:第)?/u, '')
-    .replace(/\s*(?:个|项|号|条|种|类)$/u, '')
+  const plain = tidyTyped(withoutPictures(text))
+    .replace(/^(?:(?:嗯|那|就|我|要|想|选择?|回复?|按|发|填|数字|应该是|是|第)\s*[:,，]?\s*)+(?=.)/u, '')
+    .replace(/\s*(?:个|项|号|条|种|类|样|吧|了|啊|呢|哦|呀|啦|的|嘛|。)+$/u, '')
     .trim();
   if (/^\d{1,3}$/.test(plain)) return Number(plain);
   return plain === '零' || plain === '〇' ? 0 : parseChineseNumber(plain);
 }
 
 function parseChineseNumber(text: string): number | undefined {
-  const match = /^([一壹二两贰三叁四五六七八九])?(十)?([一二三四五六七八九])?$/u.exec(text);
+  const match = /^([一壹幺二两贰三叁四五六七八九])?(十)?([一二三四五六七八九])?$/u.exec(text);
   if (!match || text === '') return undefined;
   const [, tens, ten, ones] = match;
   const digit = (char: string | undefined): number => (char === undefined ? 0 : (CHINESE_DIGITS[char] ?? 0));
@@ -52,10 +54,7 @@ export function parseChoices(text: string): number[] | undefined {
   return parts.length === 0 || choices.includes(undefined) ? undefined : [...new Set(choices as number[])];
 }
 
-/** A mobile number or a landline with area code, digits only; undefined otherwise. */
+/** The first telephone number in a text, digits only; undefined where there is none that can exist. */
 export function parsePhone(text: string): string | undefined {
-  const digits = tidyTyped(text)
-    .replace(/[\s()-]/g, '')
-    .replace(/^\+?86(?=1)/, '');
-  return /^1[3-9]\d{9}$/.test(digits) || /^0\d{9,11}$/.test(digits) ? digits : undefined;
+  return phonesIn(text)[0]?.number;
 }

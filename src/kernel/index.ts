@@ -4,5 +4,6 @@ export * from './clock.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './log.ts';
+export * from './phone.ts';
 export * from './state-table.ts';
 export * from './text.ts';

@@ -11,13 +11,13 @@ export function firstChars(text: string, count: number): string {
 }
 
 /**
- * Typed words as they were meant: full-width and circled forms made plain, keycap marks, the quotes and brackets
- * around and the punctuation at the end dropped, spaces single.
+ * Typed words as they were meant: full-width and circled forms made plain, keycap and direction marks, the quotes and
+ * brackets around and the punctuation at the end dropped, spaces single.
  */
 export function tidyTyped(text: string): string {
   return text
     .normalize('NFKC')
-    .replace(/[\uFE0F\u20E3\u200B-\u200D\uFEFF]/gu, '')
+    .replace(/[\p{Cf}\uFE0F\u20E3]/gu, '')
     .replace(/\s+/gu, ' ')
     .replace(/^[ “”"'‘’「」『』【】(<《]+|[ “”"'‘’「」『』【】)>》.。!！?？,，、;；:：~～…]+$/gu, '');
 }

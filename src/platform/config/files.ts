@@ -48,7 +48,8 @@ export const townSchema = z
     villagesNote: z.string().optional(),
     villages: namedList.min(1, 'at least one'),
     topics: namedList,
-    emergencyWords: z.array(z.string().min(2)).min(1),
+    /** Words that mean danger in this town alone, beside those of understanding.zh.json. */
+    emergencyWords: z.array(z.string().min(2)).default([]),
     emergencyNumbers: z.array(phone).min(1),
     /** Where and when the office is open; what a town leaves out is not shown. */
     contact: z

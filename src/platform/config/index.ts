@@ -6,3 +6,12 @@ export type { Category, ClockRule, Clocks, Limits, Town, YearCalendar } from './
 export { ConfigError, loadConfig, type Config } from './load.ts';
 export { CATEGORY_KEY, type Menu, MENU_KEYS, MENU_LIMITS, menuSchemaIn } from './menu.ts';
 export { printableConfig } from './print.ts';
+export { compileSayings, type Sayings } from './sayings.ts';
+export {
+  INTENTS,
+  KIND_INTENTS,
+  type EmergencyName,
+  type Intent,
+  type KindIntent,
+  type UnderstandingTexts,
+} from './understanding.ts';

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { envSchema, type Env } from './env.ts';
 import {
@@ -15,6 +16,7 @@ import type { ChatTexts } from './chat.ts';
 import { crossProblems } from './cross-checks.ts';
 import type { Keyword } from './keywords.ts';
 import type { Menu } from './menu.ts';
+import { UNDERSTANDING_FILE, understandingSchema, withShipped, type UnderstandingTexts } from './understanding.ts';
 import { describeMistake, placeOf, problemsOf } from './mistakes.ts';
 
 /** Everything that differs between towns and between places of running. Read once, checked whole, frozen. */
@@ -25,6 +27,7 @@ export interface Config {
   readonly menu: Menu;
   readonly chat: ChatTexts;
   readonly keywords: readonly Keyword[];
+  readonly understanding: UnderstandingTexts;
   readonly clocks: Clocks;
   readonly limits: Limits;
   readonly calendars: readonly YearCalendar[];
@@ -55,8 +58,9 @@ export function loadConfig(variables: Variables): Config {
   const dir = variables['CONFIG_DIR'] || './config';
   const files = readFiles(dir, problems);
   const calendars = readCalendars(join(dir, 'calendar'), problems);
+  const understanding = readUnderstanding(dir, problems);
   if (files) problems.push(...crossProblems(dir, files, calendars));
-  if (!env || !files || problems.length > 0) throw new ConfigError(problems);
+  if (!env || !files || !understanding || problems.length > 0) throw new ConfigError(problems);
   return deepFreeze({
     env,
     town: files['town.json'],
@@ -64,6 +68,7 @@ export function loadConfig(variables: Variables): Config {
     menu: files['menu.json'],
     chat: files['chat.zh.json'],
     keywords: files['keywords.json'].keywords,
+    understanding,
     clocks: files['clocks.json'],
     limits: files['limits.json'],
     calendars,
@@ -119,7 +124,23 @@ function readCalendars(dir: string, problems: string[]): YearCalendar[] {
   });
 }
 
+/** What residents say in any town is shipped; a town's own file need hold only what differs, or not exist at all. */
+const SHIPPED = fileURLToPath(new URL(`../../../config/${UNDERSTANDING_FILE}`, import.meta.url));
+
+function readUnderstanding(dir: string, problems: string[]): UnderstandingTexts | undefined {
+  const path = join(dir, UNDERSTANDING_FILE);
+  const shipped = readJson(SHIPPED, problems);
+  const own = existsSync(path) ? readJson(path, problems) : {};
+  if (shipped === undefined || own === undefined) return undefined;
+  return checked(path, withShipped(shipped, own), understandingSchema, problems);
+}
+
 function readFile<S extends z.ZodType>(path: string, schema: S, problems: string[]): z.output<S> | undefined {
+  const json = readJson(path, problems);
+  return json === undefined ? undefined : checked(path, json, schema, problems);
+}
+
+function readJson(path: string, problems: string[]): unknown {
   let text: string;
   try {
     text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
@@ -127,14 +148,16 @@ function readFile<S extends z.ZodType>(path: string, schema: S, problems: string
     problems.push(`${path}: cannot be read (${reasonOf(error)}): put the file there, or set CONFIG_DIR`);
     return undefined;
   }
-  let json: unknown;
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text) as unknown;
   } catch (error) {
     const place = placeOf(reasonOf(error), text);
     problems.push(`${path}: is not valid JSON${place === '' ? '' : ` at ${place}`}: look for a comma or quote there`);
     return undefined;
   }
+}
+
+function checked<S extends z.ZodType>(path: string, json: unknown, schema: S, problems: string[]): z.output<S> | undefined {
   const parsed = schema.safeParse(json, { error: describeMistake });
   if (parsed.success) return parsed.data;
   problems.push(...problemsOf(parsed.error).map((problem) => `${path}: ${problem}`));
