@@ -92,7 +92,7 @@ export async function buildApp(deps: {
       metrics.alarms.inc({ kind: 'clock_off' });
     },
   });
-  const searchWords = createSearchWords();
+  const searchWords = createSearchWords(config.understanding.search);
   const workingDays = createWorkingDays(config.calendars);
   const connection = mongo.work;
   const transact = createTransact(mongo.work);

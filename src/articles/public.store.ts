@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import type { AskedThing } from '../platform/search-words/index.ts';
 import type { ArticleVersion, VersionSummary } from './article.ts';
 import { articleModels, objectId, summaryOf, versionOf, type VersionRow } from './articles.model.store.ts';
 import { type Before, olderThan } from './articles.store.ts';
@@ -6,10 +7,10 @@ import { type Before, olderThan } from './articles.store.ts';
 export interface PublicFilter {
   readonly categoryCode?: string | undefined;
   readonly villageCode?: string | undefined;
-  /** All of these words in the title. */
-  readonly titleWords?: readonly string[] | undefined;
-  /** All of these words anywhere, but not all in the title. */
-  readonly onlyTextWords?: readonly string[] | undefined;
+  /** All of these things in the title, each by any of its names. */
+  readonly inTitle?: readonly AskedThing[] | undefined;
+  /** All of these things anywhere, but not all in the title. */
+  readonly onlyInText?: readonly AskedThing[] | undefined;
 }
 
 /** Reads for the public: published versions and nothing else. */
@@ -51,13 +52,10 @@ export function createPublicStore(connection: Connection): PublicStore {
             ...PUBLISHED,
             ...(filter.categoryCode === undefined ? {} : { categoryCode: filter.categoryCode }),
             ...(filter.villageCode === undefined ? {} : { villageCode: filter.villageCode }),
-            ...(filter.titleWords === undefined ? {} : { titleWords: { $all: [...filter.titleWords] } }),
-            ...(filter.onlyTextWords === undefined
+            ...(filter.inTitle === undefined ? {} : holdingAll('titleWords', filter.inTitle)),
+            ...(filter.onlyInText === undefined
               ? {}
-              : {
-                  words: { $all: [...filter.onlyTextWords] },
-                  $nor: [{ titleWords: { $all: [...filter.onlyTextWords] } }],
-                }),
+              : { ...holdingAll('words', filter.onlyInText), $nor: [holdingAll('titleWords', filter.onlyInText)] }),
             ...(before ? olderThan('publishedAt', before) : {}),
           },
           WITHOUT_TEXT,
@@ -80,5 +78,17 @@ export function createPublicStore(connection: Connection): PublicStore {
       );
       return [...(inText ?? []), ...(asCover ?? [])].map(summaryOf);
     },
+  };
+}
+
+/** A thing with one name is a plain `$all`, which the index serves best; with several it is any of them. */
+function holdingAll(field: 'words' | 'titleWords', things: readonly AskedThing[]): Record<string, unknown> {
+  const plain = things.flatMap((names) => (names.length === 1 ? (names[0] ?? []) : []));
+  const several = things.filter((names) => names.length > 1);
+  return {
+    ...(plain.length > 0 ? { [field]: { $all: [...new Set(plain)] } } : {}),
+    ...(several.length > 0
+      ? { $and: several.map((names) => ({ $or: names.map((keys) => ({ [field]: { $all: [...keys] } })) })) }
+      : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/index.ts';
-import { type SearchWords, shownKey } from '../platform/search-words/index.ts';
+import { type AskedThing, type SearchWords, shownKey } from '../platform/search-words/index.ts';
 import { decodeCursor, encodeCursor, type Page } from '../http/index.ts';
 import type { ArticleVersion, CollectiveDecision, VersionSummary } from './article.ts';
 import { cleanBody } from './body.ts';
@@ -48,11 +48,23 @@ export interface Tombstone {
 /** What a search found, and the words by which: for marking them. */
 export interface FoundPage extends Page<PublicItem> {
   readonly words: readonly string[];
+  /** Nothing held all that was asked for: these hold the most of it. */
+  readonly partial: boolean;
+}
+
+interface PublicQuery {
+  readonly words: string;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly villageCode?: string | undefined;
 }
 
 export interface PublicReads {
-  /** All words must match; those that match in the title come first, each part newest first. Empty words find nothing. */
-  searchPublic(query: { words: string; limit: number; cursor?: string | undefined }): Promise<FoundPage>;
+  /**
+   * What holds all that was asked for; those that match in the title come first, each part newest first. Where nothing
+   * does, what holds the most of it. Empty words find nothing. `villageCode` = that village's before all others.
+   */
+  searchPublic(query: PublicQuery): Promise<FoundPage>;
   /** Newest first. */
   latestPublic(query: {
     limit: number;
@@ -111,20 +123,55 @@ export function createPublicReads(deps: PublicDeps): PublicReads {
   };
 }
 
+/** Fewer of the things that were asked for are tried in at most so many ways. */
+const MAX_PARTIAL = 12;
+
+async function search(deps: PublicDeps, query: PublicQuery): Promise<FoundPage> {
+  const things = deps.words.things(query.words);
+  const words = [...new Set(things.flat(2))].map(shownKey);
+  if (things.length === 0) return { items: [], nextCursor: null, words, partial: false };
+  const whole = await searchFor(deps, things, query);
+  if (whole.items.length > 0 || query.cursor !== undefined || things.length === 1) {
+    const own = query.villageCode === undefined ? [] : (await searchFor(deps, things, query, query.villageCode)).items;
+    return { ...whole, items: merged(own, whole.items, query.limit), words, partial: false };
+  }
+  return { items: await searchPartly(deps, things, query), nextCursor: null, words, partial: true };
+}
+
+/** What holds all but one of the things, then what holds only one: the first that finds anything. */
+async function searchPartly(deps: PublicDeps, things: readonly AskedThing[], query: PublicQuery): Promise<PublicItem[]> {
+  const allButOne = things.map((_, left) => things.filter((_thing, at) => at !== left));
+  const single = things.map((thing) => [thing]);
+  for (const tries of things.length > 2 ? [allButOne, single] : [single]) {
+    const found: PublicItem[] = [];
+    for (const some of tries.slice(0, MAX_PARTIAL)) {
+      const own = query.villageCode === undefined ? [] : (await searchFor(deps, some, query, query.villageCode)).items;
+      found.push(...own, ...(await searchFor(deps, some, query)).items);
+      if (found.length >= query.limit) break;
+    }
+    if (found.length > 0) return merged([], found, query.limit);
+  }
+  return [];
+}
+
+function merged(first: readonly PublicItem[], then: readonly PublicItem[], limit: number): PublicItem[] {
+  const byId = new Map([...first, ...then].map((item) => [item.id, item]));
+  return [...byId.values()].slice(0, limit);
+}
+
 /**
  * Two lists one after the other: title matches, then the others. The cursor names the list and the place in it.
  */
-async function search(
+async function searchFor(
   deps: PublicDeps,
-  query: { words: string; limit: number; cursor?: string | undefined },
-): Promise<FoundPage> {
-  const asked = deps.words.asked(query.words);
-  const words = asked.map(shownKey);
-  if (asked.length === 0) return { items: [], nextCursor: null, words };
+  asked: readonly AskedThing[],
+  query: PublicQuery,
+  villageCode?: string,
+): Promise<Page<PublicItem>> {
   const start = query.cursor === undefined ? null : searchPlaceOf(query.cursor);
   const found: { part: SearchPart; row: VersionSummary }[] = [];
   for (const part of start?.part === 'text' ? (['text'] as const) : (['title', 'text'] as const)) {
-    const filter = part === 'title' ? { titleWords: asked } : { onlyTextWords: asked };
+    const filter = { ...(part === 'title' ? { inTitle: asked } : { onlyInText: asked }), villageCode };
     const before = start?.part === part ? start.before : null;
     const rows = await deps.publicStore.list(filter, before, query.limit + 1 - found.length);
     found.push(...rows.map((row) => ({ part, row })));
@@ -137,7 +184,6 @@ async function search(
       found.slice(0, query.limit).map(({ row }) => row),
     ),
     nextCursor: last ? encodeCursor([last.part, ...positionOf(last.row)]) : null,
-    words,
   };
 }
 

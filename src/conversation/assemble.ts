@@ -11,10 +11,12 @@ import { createRatings } from './ratings.ts';
 import { createSettingsTalk } from './settings-flow.ts';
 import type { Speech } from './speech.ts';
 import { createTipoffTalk } from './tipoff-flow.ts';
+import type { Understanding } from './understanding/index.ts';
 import { createVillages } from './villages.ts';
 
 interface AssemblyDeps extends ConversationDeps {
   readonly speech: Speech;
+  readonly understanding: Understanding;
   readonly forget: (openid: string, until: Date) => Promise<void>;
 }
 
@@ -23,11 +25,13 @@ export function assembleConversation(deps: AssemblyDeps): (turn: Turn) => Promis
   const { config, speech } = deps;
   const { town, limits, categories, keywords } = config;
   const idleMs = limits.conversation.idleMinutes * 60_000;
-  const villages = createVillages({ say: deps.say, town });
-  const queries = createQueries({ ...deps, categories, publicUrl: config.env.PUBLIC_URL });
+  const { understanding } = deps;
+  const villages = createVillages({ say: deps.say, town, reader: understanding });
+  const queries = createQueries({ ...deps, town, categories, publicUrl: config.env.PUBLIC_URL });
   const tipoffTalk = createTipoffTalk({
     speech,
     town,
+    understanding,
     tipoffs: deps.tipoffs,
     lateMs: limits.conversation.lateMediaSeconds * 1_000,
   });
@@ -35,8 +39,9 @@ export function assembleConversation(deps: AssemblyDeps): (turn: Turn) => Promis
   const settingsTalk = createSettingsTalk({ ...deps, villages, town });
   const ratings = createRatings(deps);
   const command = createCommands({ ...deps, queries, ratings, complaintTalk, settingsTalk, tipoffTalk });
-  const offers = createOffers({ ...deps, queries, tipoffTalk, keywords, idleMs });
-  const idleComplaint = createIdleComplaint({ speech, complaintTalk, command, ratings, offers });
+  const lateMs = limits.conversation.lateMediaSeconds * 1_000;
+  const offers = createOffers({ ...deps, queries, tipoffTalk, complaintTalk, ratings, keywords, idleMs, lateMs });
+  const idleComplaint = createIdleComplaint({ speech, understanding, complaintTalk, command, ratings, offers });
   const inEvent = createEvents({ ...deps, town });
   return createDecide({
     ...deps,

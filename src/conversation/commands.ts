@@ -1,10 +1,12 @@
 import type { Complaints } from '../complaints/index.ts';
 import type { ComplaintTalk } from './complaint-flow.ts';
-import { change, read, talk, type Plan, type Turn } from './plan.ts';
+import { change, read, talk, withReply, type Plan, type Turn } from './plan.ts';
+import { partOf } from './what-was-said.ts';
 import type { Queries } from './queries.ts';
 import type { Ratings } from './ratings.ts';
 import type { SettingsTalk } from './settings-flow.ts';
 import type { Speech } from './speech.ts';
+import type { Understanding } from './understanding/index.ts';
 import type { TipoffTalk } from './tipoff-flow.ts';
 import type { Part } from './state.ts';
 import type { Command } from './words.ts';
@@ -16,6 +18,7 @@ interface CommandsDeps {
   readonly complaintTalk: ComplaintTalk;
   readonly settingsTalk: SettingsTalk;
   readonly tipoffTalk: TipoffTalk;
+  readonly understanding: Pick<Understanding, 'isMatter'>;
   readonly complaints: Pick<Complaints, 'followByPhone'>;
 }
 
@@ -41,6 +44,17 @@ export function createCommands(deps: CommandsDeps): RunCommand {
       }
     });
 
+  /** The ticket; what was said beside it is offered as well, or it would be lost. */
+  const aboutTicket = async (turn: Turn, ticket: string, said: string): Promise<Plan> => {
+    const detail = await queries.ticket(turn.message.openid, ticket);
+    const part = partOf(turn.message, turn.at);
+    const { flow } = turn.conversation;
+    if (!part || !deps.understanding.isMatter(said) || !(flow === null || flow.name === 'offer')) return read(detail);
+    const before = flow?.name === 'offer' && flow.was === undefined ? flow.parts : [];
+    const offer = { name: 'offer', parts: [...before, part], ticket, touchedAt: turn.at } as const;
+    return talk(speech.after(detail, [say('textOffer')]), offer);
+  };
+
   return async (turn, wanted) => {
     const { message, at, conversation } = turn;
     switch (wanted.name) {
@@ -55,13 +69,17 @@ export function createCommands(deps: CommandsDeps): RunCommand {
       case 'complain':
         return complaintTalk.begin(at, keptOf(turn));
       case 'latest':
-        return read(await queries.latest());
+        return read(await queries.latest(message.openid));
+      case 'ownVillage': {
+        const own = await queries.ownVillage(message.openid);
+        return own ? read(own) : withReply(deps.settingsTalk.begin(at), (reply) => speech.before([say('villageUnset')], reply));
+      }
       case 'category':
         return read((await queries.category(wanted.code)) ?? speech.reply([say('help')]));
       case 'mine':
         return read(await queries.mine(message.openid));
       case 'ticket':
-        return read(await queries.ticket(message.openid, wanted.ticket));
+        return aboutTicket(turn, wanted.ticket, wanted.said ?? '');
       case 'follow':
         return follow(turn, wanted.ticket, wanted.last4);
       case 'tipoff':
@@ -69,13 +87,15 @@ export function createCommands(deps: CommandsDeps): RunCommand {
       case 'settings':
         return deps.settingsTalk.begin(at);
       case 'cancel':
-        return conversation.flow
+        return conversation.flow && !(conversation.flow.name === 'offer' && conversation.flow.was)
           ? talk(speech.reply([say('cancelled')]), null)
-          : read(speech.reply([say('nothingToCancel')]));
+          : talk(speech.reply([say('nothingToCancel')]), null);
       case 'rate':
         return ratings.rate(turn, wanted);
       case 'reopen':
         return ratings.reopen(turn, wanted);
+      case 'unhappy':
+        return ratings.unhappy(turn, wanted.ticket);
       case 'rateUsage':
         return read(speech.reply([say('rateUsage')]));
       case 'reopenUsage':
@@ -88,12 +108,8 @@ export function createCommands(deps: CommandsDeps): RunCommand {
   };
 }
 
-/**
- * What a resident has said already when 投诉 is typed or tapped: in an unfinished complaint everything, of an offer the
- * voice, photos and places (its words may have been a search). Nobody has to say it twice.
- */
-function keptOf(turn: Turn): readonly Part[] {
-  const { flow } = turn.conversation;
-  if (flow?.name === 'complaint') return [...flow.parts, ...flow.held];
-  return flow?.name === 'offer' ? flow.parts.filter((part) => part.type !== 'text') : [];
+/** What a resident has said already when 投诉 is typed or tapped: nobody has to say it twice. */
+export function keptOf({ conversation: { flow } }: Turn): readonly Part[] {
+  if (flow?.name === 'complaint') return [...flow.parts, ...(flow.doubt ? [flow.doubt] : []), ...flow.held];
+  return flow?.name === 'offer' ? flow.parts : [];
 }

@@ -9,6 +9,7 @@ import { read, type Next, type Plan, type Turn } from './plan.ts';
 import { createSpeech } from './speech.ts';
 import type { Conversation } from './state.ts';
 import { assembleConversation } from './assemble.ts';
+import { createUnderstanding } from './understanding/index.ts';
 
 /** What the inbox needs of the conversation (its handler), and what app/ hands to others. */
 export interface ConversationApi {
@@ -45,8 +46,9 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
   const { config, say, clock } = deps;
   const store = createConversationStore(deps.connection, deps.sealer);
   const workStore = createConversationStore(deps.workConnection, deps.sealer);
-  const speech = createSpeech({ say, town: config.town });
-  const decide = assembleConversation({ ...deps, speech, forget: workStore.forget });
+  const understanding = createUnderstanding({ texts: config.understanding, town: config.town });
+  const speech = createSpeech({ say, town: config.town, danger: understanding.danger });
+  const decide = assembleConversation({ ...deps, speech, understanding, forget: workStore.forget });
 
   const prepare = async (turn: Turn): Promise<Decided> => {
     const { conversation, key } = turn;

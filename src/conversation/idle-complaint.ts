@@ -1,4 +1,3 @@
-import { tidyTyped } from '../kernel/index.ts';
 import type { ComplaintTalk } from './complaint-flow.ts';
 import type { RunCommand } from './commands.ts';
 import { parseChoice, parseStars } from './numbers.ts';
@@ -8,6 +7,7 @@ import { read, talk, withReply, type Plan, type Turn } from './plan.ts';
 import type { Ratings } from './ratings.ts';
 import type { Speech } from './speech.ts';
 import type { ComplaintFlow } from './state.ts';
+import type { Understanding } from './understanding/index.ts';
 import type { Command } from './words.ts';
 
 interface IdleComplaintDeps {
@@ -15,7 +15,8 @@ interface IdleComplaintDeps {
   readonly complaintTalk: ComplaintTalk;
   readonly command: RunCommand;
   readonly ratings: Ratings;
-  readonly offers: Pick<Offers, 'answer'>;
+  readonly offers: Pick<Offers, 'answer' | 'cancelled'>;
+  readonly understanding: Pick<Understanding, 'read'>;
 }
 
 /**
@@ -62,22 +63,35 @@ export function createIdleComplaint(deps: IdleComplaintDeps): InIdleComplaint {
     const held = { ...offered(turn, flow), held: room ? [...flow.held, part] : flow.held };
     const words = [say('flowAsleepHeld')];
     if (message.type !== 'text' || speech.isEmergency(message.text)) return talk(speech.reply(words), held);
-    return talk(await deps.offers.answer(message.text, words), held);
+    return talk(await deps.offers.answer(message.openid, message.text, words), held);
+  };
+
+  const isYes = (text: string): boolean =>
+    parseChoice(text) === 1 || ['resume', 'yes', 'okay'].includes(deps.understanding.read(text, ['resume', 'yes', 'okay']) ?? '');
+
+  /** Days later 好 or 没有 may answer anything: what hands it in or skips a question must be said in so many words. */
+  const answersPlainly = (flow: ComplaintFlow, text: string): boolean => {
+    if (!complaintTalk.answers(flow, text)) return false;
+    if (flow.step === 'confirm') return /确认|确定|提交/u.test(text);
+    return flow.step !== 'phone' || /\d{5}|跳过|留|电话/u.test(text);
   };
 
   return async (turn, flow, wanted) => {
     const { message } = turn;
     const text = message.type === 'text' ? message.text : '';
     if (message.type === 'text' && text.trim() !== '') {
-      if (flow.offeredAt === null && complaintTalk.answers(flow, text))
+      if (flow.offeredAt === null && answersPlainly(flow, text))
         return complaintTalk.advance(turn, awake(turn, flow));
       if (flow.offeredAt !== null && isYes(text)) {
         const told = parseStars(text) === 1 ? await deps.ratings.told(turn) : null;
         if (told && told.toldAt > flow.offeredAt) return deps.ratings.rate(turn, { ...told, stars: 1, text: '' });
         return resume(turn, flow);
       }
+      if (flow.offeredAt !== null && deps.understanding.read(text, ['no', 'cancel']) !== undefined) {
+        return deps.offers.cancelled(turn, flow);
+      }
       // A word that only this question knows; with something held the resident should see first what will be sent.
-      if (flow.offeredAt !== null && parseChoice(text) === undefined && complaintTalk.answers(flow, text)) {
+      if (flow.offeredAt !== null && parseChoice(text) === undefined && answersPlainly(flow, text)) {
         return flow.held.length > 0 ? resume(turn, flow) : complaintTalk.advance(turn, awake(turn, flow));
       }
     }
@@ -88,8 +102,4 @@ export function createIdleComplaint(deps: IdleComplaintDeps): InIdleComplaint {
     const plan = (await command(turn, wanted)) ?? read(speech.reply([say('notUnderstood')]));
     return wanted.name === 'complain' ? plan : reminding(plan, turn, flow);
   };
-}
-
-function isYes(text: string): boolean {
-  return parseChoice(text) === 1 || /^(?:继续|接着|接着说|接着办|好的?|要)$/u.test(tidyTyped(text));
 }

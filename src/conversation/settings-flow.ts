@@ -4,12 +4,14 @@ import { parseChoices } from './numbers.ts';
 import { talk, type Plan, type Turn } from './plan.ts';
 import type { Speech } from './speech.ts';
 import type { SettingsFlow } from './state.ts';
+import { tidied, type Understanding } from './understanding/index.ts';
 import type { Villages } from './villages.ts';
 
 interface SettingsDeps {
   readonly speech: Speech;
   readonly villages: Villages;
   readonly town: Town;
+  readonly understanding: Pick<Understanding, 'read'>;
   readonly subscribers: Pick<SubscribersApi, 'setVillage' | 'setTopics'>;
 }
 
@@ -34,8 +36,11 @@ export function createSettingsTalk(deps: SettingsDeps): SettingsTalk {
 
   const wrong = (flow: SettingsFlow, at: Date): Plan => {
     const again = { ...flow, wrong: flow.wrong + 1, touchedAt: at };
-    if (flow.wrong === 0) return ask(again, `${say('wrongChoice', { example: '1' })}\n${say('cancelHint')}`);
-    const words = say('wrongAgain', { example: '1', hotline: speech.hotline() });
+    const topic = topics[0] ? say('exampleOf', { n: 1, name: topics[0].name }) : '1';
+    const example = flow.step === 'village' ? villages.example() : topic;
+    if (flow.wrong === 0) return ask(again, `${say('wrongChoice', { example })}\n${say('cancelHint')}`);
+    const choices = flow.step === 'village' ? say('choicesVillage') : say('choicesTopics');
+    const words = say('wrongAgain', { choices, hotline: speech.hotline() });
     return talk(speech.reply([words, say('cancelHint')]), again);
   };
 
@@ -53,13 +58,24 @@ export function createSettingsTalk(deps: SettingsDeps): SettingsTalk {
     return { ...ask(next, done), first } as Plan;
   };
 
-  /** The topics chosen: none for 0; undefined where a number has no topic. */
+  /** The topics chosen, by number or by name: none for 0 or 都不要; undefined where a number has no topic. */
   const chosenTopics = (text: string): (typeof topics)[number][] | undefined => {
+    const reading = deps.understanding.read(text, ['allTopics', 'noTopics']);
+    if (reading === 'allTopics') return [...topics];
+    if (reading === 'noTopics') return [];
     const choices = parseChoices(text);
-    if (choices === undefined) return undefined;
+    if (choices === undefined) return namedTopics(text);
     if (choices.length === 1 && choices[0] === 0) return [];
     const chosen = choices.map((choice) => topics[choice - 1]);
     return chosen.every((topic) => topic !== undefined) ? chosen : undefined;
+  };
+
+  /** By name, with or without the number before it; other words beside them may be anything. */
+  const namedTopics = (text: string): (typeof topics)[number][] | undefined => {
+    const { whole } = tidied(text);
+    const named = topics.filter(({ name }) => whole.includes(tidied(name).whole));
+    const refuses = /不(?:要|想|收|选)|别/u.test(whole);
+    return named.length > 0 && !refuses ? named : undefined;
   };
 
   const chooseTopics = (turn: Turn, flow: SettingsFlow, text: string): Plan => {

@@ -1,5 +1,6 @@
 import { chinaDate, countChars, cutAtSentence, formatChinaDate, utf8Bytes, type ChinaDate } from '../kernel/index.ts';
-import type { Say, Town } from '../platform/config/index.ts';
+import { shippedUnderstanding, type EmergencyName, type Say, type Town } from '../platform/config/index.ts';
+import { createDanger, type Danger } from './understanding/index.ts';
 import { MAX_REPLY_BYTES, MAX_REPLY_CHARS, type Reply } from '../wechat/index.ts';
 
 /** A list for a reply: as many whole lines as fit. */
@@ -22,7 +23,8 @@ export interface Speech {
   before(paragraphs: readonly string[], reply: Reply): Reply;
   /** The reply, then `paragraphs` whole; what is too much is cut from the reply. */
   after(reply: Reply, paragraphs: readonly string[]): Reply;
-  emergency(): string;
+  /** The numbers to call, and for some dangers a word more. */
+  emergency(danger?: EmergencyName): string;
   /** Does the text speak of an emergency? */
   isEmergency(text: string): boolean;
   hotline(): string;
@@ -31,8 +33,10 @@ export interface Speech {
 
 const GAP = '\n\n';
 
-export function createSpeech(deps: { say: Say; town: Town }): Speech {
+/** Without `danger` what is shipped decides. */
+export function createSpeech(deps: { say: Say; town: Town; danger?: Danger }): Speech {
   const { say, town } = deps;
+  const danger = deps.danger ?? createDanger(shippedUnderstanding().emergency, town.emergencyWords);
 
   const reply = (paragraphs: readonly string[], moreUrl?: string): Reply => {
     const whole = joined(paragraphs);
@@ -63,9 +67,12 @@ export function createSpeech(deps: { say: Say; town: Town }): Speech {
       const ending = say('cutPlain') + GAP + joined(paragraphs);
       return reply([cutTo(first.text, ending) + ending]);
     },
-    emergency: () =>
-      say('emergency', { numbers: town.emergencyNumbers.map((phone) => say('emergencyNumber', phone)).join('\n') }),
-    isEmergency: (text) => town.emergencyWords.some((word) => text.includes(word)),
+    emergency: (danger) => {
+      const numbers = town.emergencyNumbers.map((phone) => say('emergencyNumber', phone)).join('\n');
+      const kind = danger === 'despair' ? say('emergencyDespair') : danger === 'lost' ? say('emergencyLost') : '';
+      return joined([say('emergency', { numbers }), kind]);
+    },
+    isEmergency: (text) => danger(text) !== undefined,
     hotline: () => `${town.hotline.name} ${town.hotline.number}`,
     day: (date) => formatChinaDate(typeof date === 'string' ? date : chinaDate(date)),
   };
@@ -79,7 +86,9 @@ function fits(text: string): boolean {
   return countChars(text) <= MAX_REPLY_CHARS && utf8Bytes(text) <= MAX_REPLY_BYTES;
 }
 
-/** The beginning of `text` that leaves room for `ending`. */
+/** The beginning of `text` that leaves room for `ending`; no link is cut through. */
 function cutTo(text: string, ending: string): string {
-  return cutAtSentence(text, MAX_REPLY_CHARS - countChars(ending), MAX_REPLY_BYTES - utf8Bytes(ending));
+  const cut = cutAtSentence(text, MAX_REPLY_CHARS - countChars(ending), MAX_REPLY_BYTES - utf8Bytes(ending));
+  const opened = cut.lastIndexOf('<a ');
+  return opened > cut.lastIndexOf('</a>') && text.startsWith('<a href=', opened) ? cut.slice(0, opened) : cut;
 }

@@ -12,8 +12,7 @@ export interface Part {
   readonly location?: { readonly lat: number; readonly lng: number; readonly label: string };
 }
 
-export const KINDS = ['consult', 'help', 'complain', 'suggest'] as const;
-export type Kind = (typeof KINDS)[number];
+export type Kind = 'consult' | 'help' | 'complain' | 'suggest';
 
 /** The complaint flow ①–⑤ (design §4). `kind` null = the dispatcher will set it. */
 export interface ComplaintFlow {
@@ -33,13 +32,23 @@ export interface ComplaintFlow {
   /** Set once the flow, gone idle, was offered again: what came since then waits in `held` for a yes. */
   readonly offeredAt: Date | null;
   readonly held: readonly Part[];
+  /** In ③ a word that may end it or be content (谢谢, 没有): asked back, and kept until that is answered. */
+  readonly doubt?: Part | null;
+  /** At ⑤ something is wrong: `what` = asked which; `one` = that one is being asked again, then back to ⑤. */
+  readonly fixing?: 'what' | 'one' | null;
   readonly touchedAt: Date;
 }
 
-/** Something said outside a flow that 1 turns into a complaint. */
+/** Something said outside a flow that a yes turns into a complaint, or into what `as` says. */
 export interface OfferFlow {
   readonly name: 'offer';
   readonly parts: readonly Part[];
+  /** `join`: a yes adds it to `ticket`, confirmed just before. `reopen`: a yes reopens `ticket`, with it for a reason. */
+  readonly as?: 'join' | 'reopen';
+  /** What 重办 without a ticket means now. */
+  readonly ticket?: string;
+  /** A complaint that was cancelled by other words than 取消: a yes goes on with it. */
+  readonly was?: ComplaintFlow;
   readonly touchedAt: Date;
 }
 

@@ -4,13 +4,14 @@ import type { Town } from '../platform/config/index.ts';
 import { MAX_PARTS, partName, partOf } from './what-was-said.ts';
 import { read, talk, type Changed, type Plan, type Turn } from './plan.ts';
 import type { Speech } from './speech.ts';
-import type { TipoffFlow } from './state.ts';
-import { parseCommand } from './words.ts';
+import type { Part, TipoffFlow } from './state.ts';
+import { parseChoice } from './numbers.ts';
+import { tidied, type Understanding } from './understanding/index.ts';
 
 /** 举报: kind 5 goes its own way (P8). The conversation hands over and never looks inside. */
 export interface TipoffTalk {
-  /** Kind 5 was chosen. Nothing that was said before is carried over: those rows are ordinary ones. */
-  begin(at: Date): Plan;
+  /** Kind 5 was chosen; what was said before it goes into the draft. */
+  begin(turn: Turn, before: readonly Part[]): Plan;
   /** The next message of a running flow; 取消 is handled before. */
   advance(turn: Turn, flow: TipoffFlow): Plan | Promise<Plan>;
   /** The question that the flow is waiting on. */
@@ -24,6 +25,7 @@ export interface TipoffTalk {
 export interface TipoffFlowDeps {
   readonly speech: Speech;
   readonly town: Town;
+  readonly understanding: Pick<Understanding, 'read' | 'readEdge'>;
   readonly tipoffs: Pick<Tipoffs, 'addToDraft' | 'readDraft' | 'submit' | 'query' | 'addLate'>;
   /** How long after 确认 media still join (`conversation.lateMediaSeconds`). */
   readonly lateMs: number;
@@ -72,21 +74,52 @@ export function createTipoffTalk(deps: TipoffFlowDeps): TipoffTalk {
     },
   });
 
+  /**
+   * What a text does: `done` asks whether to hand it in, and so does what might mean to stop; only 取消 itself deletes
+   * what was said.
+   */
+  const answer = (flow: TipoffFlow, text: string): 'done' | 'submit' | 'last' | 'content' => {
+    const { read, readEdge } = deps.understanding;
+    if (flow.step === 'confirm') {
+      if (parseChoice(text) === 1) return 'submit';
+      const reading = read(text, ['confirm', 'okay', 'done', 'cancel', 'wrong', 'confused', 'thanks']);
+      if (reading === 'confirm' || reading === 'okay') return 'submit';
+      if (reading !== undefined || tidied(text).whole === '') return 'done';
+    }
+    const reading = read(text, ['cancel', 'done', 'doneMaybe', 'confirm']);
+    if (reading !== undefined || (tidied(text).whole === '' && text.trim() !== '')) return 'done';
+    return readEdge(text, 'last', ['done']) === 'done' ? 'last' : 'content';
+  };
+
+  /** Its own last words say that it is all: kept, and asked whether to hand it in. */
+  const last = (turn: Turn, flow: TipoffFlow): Plan => {
+    const kept = keep(turn, flow);
+    return kept.kind === 'talk' && kept.flow?.name === 'tipoff' ? done(turn, kept.flow) : kept;
+  };
+
   return {
-    begin: (at) =>
-      apart(
-        talk(speech.reply([say('tipoffIntro', { number })]), {
-          name: 'tipoff',
-          step: 'collect',
-          draft: null,
-          touchedAt: at,
-        }),
-      ),
+    begin: (turn, before) => {
+      const { openid } = turn.message;
+      const draft = before.reduce<string | null>(
+        (sealed, part) => tipoffs.addToDraft(openid, sealed, part satisfies TipoffPart).sealed,
+        null,
+      );
+      const carried = before.length > 0 ? [say('tipoffCarried', { count: before.length })] : [];
+      const flow = { name: 'tipoff', step: 'collect', draft, touchedAt: turn.at } as const;
+      return tell(flow, say('tipoffIntro', { number }), ...carried);
+    },
     advance: (turn, flow) => {
-      const word = turn.message.type === 'text' ? parseCommand(turn.message.text, [])?.name : undefined;
-      if (word === 'done') return done(turn, flow);
-      if (word === 'confirm' && flow.step === 'confirm') return submit(turn, flow);
-      return keep(turn, flow);
+      const said = turn.message.type === 'text' ? answer(flow, turn.message.text) : 'content';
+      switch (said) {
+        case 'done':
+          return done(turn, flow);
+        case 'submit':
+          return submit(turn, flow);
+        case 'last':
+          return last(turn, flow);
+        default:
+          return keep(turn, flow);
+      }
     },
     late: (turn, code, otherwise) => ({
       kind: 'change',

@@ -33,10 +33,7 @@ export function parseInbound(fields: InboundFields): InboundMessage {
 type MessageParser = (head: MessageHead) => InboundChatMessage;
 
 const PARSERS: ReadonlyMap<string, MessageParser> = new Map<string, MessageParser>([
-  [
-    'text',
-    (head): TextMessage => ({ ...head, kind: 'message', type: 'text', text: textOf(head.raw, 'Content') ?? '' }),
-  ],
+  ['text', parseText],
   ['image', parseImage],
   ['voice', parseVoice],
   ['video', (head) => parseVideo(head, 'video')],
@@ -53,6 +50,19 @@ function parseMessage(head: MessageHead, msgType: string): InboundChatMessage {
 
 function unknownMessage(head: MessageHead, platformType: string): UnknownMessage {
   return { ...head, kind: 'message', type: 'unknown', platformType };
+}
+
+/**
+ * What the platform sends in place of a sticker, a red packet, a mini program or a card, in the languages of its phones:
+ * a text that nobody wrote.
+ */
+const STANDS_FOR_ANOTHER =
+  /^\s*[【\[［(（]?\s*(?:收到不支持的(?:消息|訊息)类?類?型?[,，、]?\s*(?:暂无法|無法|暂時無法|暂不能|請在手機上|请在手机上)?(?:显示|顯示|查看)?|收到不支援的(?:消息|訊息)(?:类|類)型[,，]?\s*(?:暫|暂)?(?:无|無)法(?:显|顯)示|unsupported message(?: type)?(?:,? (?:cannot|unable to) (?:be )?display(?:ed)?)?|this message (?:type )?is not supported|received an? unsupported message[^\]】]*|当前版本不支持(?:展示|显示|查看)(?:该|此)内容[^】\]]*)\s*[。.]?\s*[】\]］)）]?\s*$/iu;
+
+function parseText(head: MessageHead): InboundChatMessage {
+  const text = textOf(head.raw, 'Content') ?? '';
+  if (STANDS_FOR_ANOTHER.test(text)) return unknownMessage(head, 'text');
+  return { ...head, kind: 'message', type: 'text', text } satisfies TextMessage;
 }
 
 function parseImage(head: MessageHead): ImageMessage {

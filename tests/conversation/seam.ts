@@ -58,6 +58,8 @@ export async function openSeam(uri: string): Promise<Seam> {
     say: createSay(config.chat),
     sealer: createSealer({ current: SECRET }, 'conversation'),
     articles,
+    subscribers: { choiceOf: async () => ({ villageCode: null }) },
+    notices: { lastAnswerTold: async () => null },
     clock: systemClock,
     log: SILENT,
   } as unknown as Parameters<typeof createConversation>[0]);

@@ -17,7 +17,7 @@ const BEFORE = 4;
  * unless somebody calls for help now.
  */
 export function createDanger(texts: UnderstandingTexts['emergency'], townWords: readonly string[]): Danger {
-  const harmless = compileSayings(texts.harmless.map((line) => ({ line, means: true })));
+  const harmless = compileSayings(texts.harmless.map((line) => ({ line, means: true as const })));
   const holds = (text: string, words: readonly string[]): boolean => words.some((word) => text.includes(word));
 
   const feared = (text: string, at: number): boolean => {

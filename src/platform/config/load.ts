@@ -135,6 +135,14 @@ function readUnderstanding(dir: string, problems: string[]): UnderstandingTexts 
   return checked(path, withShipped(shipped, own), understandingSchema, problems);
 }
 
+/** What is shipped, without a town's own file. Throws a ConfigError where it is spoilt. */
+export function shippedUnderstanding(): UnderstandingTexts {
+  const problems: string[] = [];
+  const shipped = readFile(SHIPPED, understandingSchema, problems);
+  if (!shipped) throw new ConfigError(problems);
+  return shipped;
+}
+
 function readFile<S extends z.ZodType>(path: string, schema: S, problems: string[]): z.output<S> | undefined {
   const json = readJson(path, problems);
   return json === undefined ? undefined : checked(path, json, schema, problems);

@@ -73,9 +73,6 @@ function isReadable(text: string): boolean {
 }
 const words = z.array(z.string().trim().min(1).max(40));
 
-/** 确认 typed where 完成 was asked for, and the other way round, is the answer that was meant. */
-const ALSO: Readonly<Partial<Record<Intent, readonly string[]>>> = { done: ['确认'], confirm: ['完成'] };
-
 /** The four words that move a complaint mean one thing each, whatever else is edited. */
 const APART: readonly Intent[] = ['cancel', 'skip', 'confirm', 'done'];
 
@@ -92,7 +89,7 @@ const intents = z
       if (!APART.includes(intent)) continue;
       for (const other of APART.filter((one) => one !== intent)) {
         const others = FIXED[other] ?? [];
-        const taken = others.find((word) => said.whole(word).length > 0 && !ALSO[intent]?.includes(word));
+        const taken = others.find((word) => said.whole(word).length > 0);
         if (taken) context.addIssue({ code: 'custom', path: [intent], message: `${taken} means ${other}: take it out` });
       }
     }

@@ -1,5 +1,6 @@
 import { Jieba } from '@node-rs/jieba';
 import { dict } from '@node-rs/jieba/dict.js';
+import { shippedUnderstanding } from '../config/index.ts';
 
 /** Cuts Chinese text into the words that a search compares. */
 export interface SearchWords {
@@ -10,6 +11,22 @@ export interface SearchWords {
    * hold it: at most 8, all of which must be there. Any two or more Chinese characters of a text find it.
    */
   asked(query: string): string[];
+  /**
+   * What a person asked for, thing by thing, without filling words and dates: each thing by any of its names, each name
+   * as keys that must all be there. At most 6 things; none where nothing is left to look for.
+   */
+  things(query: string): AskedThing[];
+}
+
+/** One thing that is looked for: its names, each as keys that all must be there. */
+export type AskedThing = readonly (readonly string[])[];
+
+/** What searching takes from `understanding.zh.json`. */
+interface SearchTexts {
+  /** Words that carry a question, not its subject: no article holds 怎么办, so asking for it would find nothing. */
+  readonly fillers: readonly string[];
+  /** Names of one thing. */
+  readonly synonyms: readonly (readonly string[])[];
 }
 
 /** One index key each: 8,000 hold the words and pairs of 20,000 characters of prose, the longest text the platform takes. */
@@ -24,20 +41,23 @@ const MAX_ASKED = 8;
 /** A word longer than this is an accident of the input; index keys stay small. */
 const MAX_WORD_CHARS = 40;
 
-/** Words that carry a question, not its subject: no article holds 怎么办, so asking for it would find nothing. */
-const EMPTY_WORDS = new Set(
-  (
-    '的 了 吗 呢 吧 啊 呀 么 嘛 是 在 有 和 与 及 或 我 你 您 他 她 我们 你们 请 请问 想 要 想要 问 问问 问一下 咨询 一下 ' +
-    '怎么 怎么办 怎样 怎么样 如何 什么 哪里 哪儿 哪些 哪个 多少 几 为什么 为啥 咋 咋办 咋样 啥 能 能不能 可以 可不可以 ' +
-    '关于 查 查询 查看 看 看看 知道 告诉 需要 应该 这个 那个 个'
-  ).split(' '),
-);
+/** Dates and seasons of a question: the answer is wanted, whenever it was written. */
+const DATES =
+  /(?:19|20)\d{2}年?(?:度)?(?:\d{1,2}月份?(?:\d{1,2}[日号])?)?|\d{1,2}月份?(?:\d{1,2}[日号])?|\d{1,2}[日号]|第?[一二三四]季度|[一二三四五六七八九十]{1,2}月份?/gu;
+/** More things than a person asks for at once. */
+const MAX_THINGS = 6;
 
 /**
  * Words by jieba's dictionary. The dictionary (40 MB in memory, a quarter of a second) is read at the first use, or by
  * calling `of` once at start; processes of one machine each hold their own.
  */
-export function createSearchWords(): SearchWords {
+export function createSearchWords(texts: SearchTexts = shippedUnderstanding().search): SearchWords {
+  const fillers = new Set(texts.fillers.map(plain));
+  // Longer ones wherever they stand; shorter ones only as a word of its own: 的 is no filler in 目的地.
+  const phrases = [...fillers].filter((filler) => filler.length > 2).sort((a, b) => b.length - a.length);
+  const names = texts.synonyms
+    .flatMap((group, at) => group.map((name) => ({ name: plain(name), at })))
+    .sort((a, b) => b.name.length - a.name.length);
   let jieba: Jieba | undefined;
   const cut = (text: string): string[] => {
     jieba ??= Jieba.withDict(dict);
@@ -45,15 +65,41 @@ export function createSearchWords(): SearchWords {
       .cutForSearch(plain(text), true)
       .filter((word) => /[\p{L}\p{N}]/u.test(word) && word.length <= MAX_WORD_CHARS);
   };
+  const keysOf = (word: string): string[] => {
+    const pairs = pairsOf(word);
+    return pairs.length === 0 ? [word] : pairs;
+  };
+  const bare = (query: string): string => {
+    const dated = plain(query).replace(DATES, ' ');
+    return phrases.reduce((text, phrase) => text.replaceAll(phrase, ' '), dated);
+  };
+
+  const things = (query: string): AskedThing[] => {
+    let left = bare(query);
+    const found = new Map<number, AskedThing>();
+    for (const { name, at } of names) {
+      if (!left.includes(name)) continue;
+      left = left.replaceAll(name, ' ');
+      found.set(at, (texts.synonyms[at] ?? []).map((other) => keysOf(plain(other))));
+    }
+    const words = [...new Set(left.split(/\s+/u).flatMap((run) => (run === '' ? [] : (jieba ??= Jieba.withDict(dict)).cut(run, true))))]
+      .filter((word) => /[\p{L}\p{N}]/u.test(word) && word.length <= MAX_WORD_CHARS && !fillers.has(word));
+    const telling = words.filter((word) => Array.from(word).length > 1);
+    const rest = found.size > 0 || telling.length > 0 ? telling : words;
+    return [...found.values(), ...rest.map((word): AskedThing => [keysOf(word)])].slice(0, MAX_THINGS);
+  };
+
   return {
+    things: (query) => {
+      const found = things(query);
+      // 最近 alone is what was asked for.
+      return found.length > 0 ? found : cut(query).slice(0, MAX_THINGS).map((word) => [keysOf(word)]);
+    },
     of: (text, max = MAX_WORDS) => [...new Set([...pairsOf(text), ...cut(text)])].slice(0, max).sort(),
     asked: (query) => {
-      const words = [...new Set(cut(query))].filter((word) => !EMPTY_WORDS.has(word));
+      const words = [...new Set(cut(query))].filter((word) => !fillers.has(word));
       const longest = words.sort((a, b) => b.length - a.length);
-      const keys = longest.flatMap((word) => {
-        const pairs = pairsOf(word);
-        return pairs.length === 0 ? [word] : pairs;
-      });
+      const keys = longest.flatMap(keysOf);
       // One character by itself is a word only where the dictionary says so: beside pairs it narrows by accident.
       const telling = keys.filter((key) => Array.from(key).length > 1);
       return [...new Set(telling.length > 0 ? telling : keys)].slice(0, MAX_ASKED);
