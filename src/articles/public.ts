@@ -139,7 +139,11 @@ async function search(deps: PublicDeps, query: PublicQuery): Promise<FoundPage> 
 }
 
 /** What holds all but one of the things, then what holds only one: the first that finds anything. */
-async function searchPartly(deps: PublicDeps, things: readonly AskedThing[], query: PublicQuery): Promise<PublicItem[]> {
+async function searchPartly(
+  deps: PublicDeps,
+  things: readonly AskedThing[],
+  query: PublicQuery,
+): Promise<PublicItem[]> {
   const allButOne = things.map((_, left) => things.filter((_thing, at) => at !== left));
   const single = things.map((thing) => [thing]);
   for (const tries of things.length > 2 ? [allButOne, single] : [single]) {

@@ -72,7 +72,9 @@ export function createCommands(deps: CommandsDeps): RunCommand {
         return read(await queries.latest(message.openid));
       case 'ownVillage': {
         const own = await queries.ownVillage(message.openid);
-        return own ? read(own) : withReply(deps.settingsTalk.begin(at), (reply) => speech.before([say('villageUnset')], reply));
+        return own
+          ? read(own)
+          : withReply(deps.settingsTalk.begin(at), (reply) => speech.before([say('villageUnset')], reply));
       }
       case 'category':
         return read((await queries.category(wanted.code)) ?? speech.reply([say('help')]));

@@ -94,7 +94,8 @@ export function createComplaintTalk(deps: ComplaintFlowDeps): ComplaintTalk {
   const chooseVillage = (turn: Turn, flow: ComplaintFlow, text: string): Plan => {
     const village = villages.choose(text);
     if (village === undefined) return kept(turn, flow, text);
-    if (village === 'next page') return ask({ ...flow, wrong: 0, touchedAt: turn.at, page: villages.nextPage(flow.page) });
+    if (village === 'next page')
+      return ask({ ...flow, wrong: 0, touchedAt: turn.at, page: villages.nextPage(flow.page) });
     const part = village.more ? partOf(turn.message, turn.at) : undefined;
     const next = { villageCode: village.code, step: flow.short ? ('confirm' as const) : ('collect' as const) };
     const told = part ? [`${say('villageTaken', { village: village.name })}${say('complaintAdded')}`] : [];
@@ -151,7 +152,8 @@ export function createComplaintTalk(deps: ComplaintFlowDeps): ComplaintTalk {
       return kept(turn, flow, text);
     }
     const again = { ...flow, wrong: flow.wrong + 1, touchedAt: turn.at };
-    const told = flow.wrong > 0 ? say('complaintPhoneAgain', { hotline: speech.hotline() }) : say('complaintPhoneWrong');
+    const told =
+      flow.wrong > 0 ? say('complaintPhoneAgain', { hotline: speech.hotline() }) : say('complaintPhoneWrong');
     return talk(speech.reply([told, say('cancelHint')]), again);
   };
 
@@ -159,14 +161,22 @@ export function createComplaintTalk(deps: ComplaintFlowDeps): ComplaintTalk {
   const withPhone = (turn: Turn, flow: ComplaintFlow, text: string): ComplaintFlow | undefined => {
     const [phone, ...others] = phonesIn(text);
     if (!phone) return undefined;
-    const masked = text.normalize('NFKC').replace(/\p{Cf}/gu, '').replace(phone.written, maskPhone(phone.number));
+    const masked = text
+      .normalize('NFKC')
+      .replace(/\p{Cf}/gu, '')
+      .replace(phone.written, maskPhone(phone.number));
     const rest = masked.replace(maskPhone(phone.number), '');
-    const label = /^(?:[\s\p{P}]|我的?|手机|电话|号码|号|是|座机|联系方式|联系|打|这个|就|留|可以|好的?|嗯|请|吧|的|谢谢)*$/u;
+    const label =
+      /^(?:[\s\p{P}]|我的?|手机|电话|号码|号|是|座机|联系方式|联系|打|这个|就|留|可以|好的?|嗯|请|吧|的|谢谢)*$/u;
     const note = phone.extension === undefined && others.length === 0 && label.test(rest) ? undefined : masked;
     const part: Part | undefined =
       note === undefined
         ? undefined
-        : { at: turn.at, type: 'text', text: phone.extension === undefined ? note : `${note}（分机 ${phone.extension}）` };
+        : {
+            at: turn.at,
+            type: 'text',
+            text: phone.extension === undefined ? note : `${note}（分机 ${phone.extension}）`,
+          };
     return { ...withPart(flow, part), phone: sealer.seal(phone.number), touchedAt: turn.at };
   };
 

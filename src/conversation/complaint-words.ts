@@ -40,7 +40,9 @@ export function createComplaintWords(deps: { speech: Speech; villages: Villages;
         case 'village':
           return say('complaintVillage', { list: villages.list(flow.page) });
         case 'collect':
-          return flow.parts.length === 0 ? say('complaintText') : say('complaintTextMore', { count: flow.parts.length });
+          return flow.parts.length === 0
+            ? say('complaintText')
+            : say('complaintTextMore', { count: flow.parts.length });
         case 'phone':
           return say('complaintPhone');
         case 'confirm':

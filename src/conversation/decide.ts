@@ -85,8 +85,10 @@ export function createDecide(deps: DecideDeps): (turn: Turn) => Promise<Plan> {
 
   /** Other words than 取消 that end it; in ③ 修好了 may be told. */
   const stops = (flow: ComplaintFlow, text: string): boolean =>
-    understanding.read(text, flow.step === 'collect' ? ['doneMaybe', 'cancel'] : ['confirm', 'wrong', 'cancel', 'resolved']) ===
-      'cancel' ||
+    understanding.read(
+      text,
+      flow.step === 'collect' ? ['doneMaybe', 'cancel'] : ['confirm', 'wrong', 'cancel', 'resolved'],
+    ) === 'cancel' ||
     (flow.step !== 'collect' && understanding.read(text, ['resolved']) === 'resolved');
 
   /** Something else in the middle of a complaint: answered, and the question asked again; the flow goes on. */
@@ -125,7 +127,8 @@ export function createDecide(deps: DecideDeps): (turn: Turn) => Promise<Plan> {
   const inSettings = async (turn: Turn, flow: SettingsFlow, wanted: Command | undefined): Promise<Plan> => {
     const { message } = turn;
     const answered = message.type === 'text' && settingsTalk.answers(flow, message.text);
-    const aside = wanted !== undefined && (message.type !== 'text' || wanted.name === 'cancel' || !FLOW_WORDS.has(wanted.name));
+    const aside =
+      wanted !== undefined && (message.type !== 'text' || wanted.name === 'cancel' || !FLOW_WORDS.has(wanted.name));
     if (aside && !answered) return outside(turn, wanted);
     if (message.type !== 'text' || speech.isEmergency(message.text)) return outside(turn, undefined);
     if (turn.limited) return read(speech.reply([say('busy')]));
@@ -141,7 +144,8 @@ export function createDecide(deps: DecideDeps): (turn: Turn) => Promise<Plan> {
     if (message.type === 'text' && endsReason(message.text)) return talk(speech.reply([say('okay')]), null);
     const own = wanted === undefined || wanted.name === 'reopen' || FLOW_WORDS.has(wanted.name);
     const part = isIdle(turn, flow) || !own ? undefined : partOf(message, turn.at);
-    if (!part) return message.kind === 'message' && own && !isIdle(turn, flow) ? offers.media(turn) : outside(turn, wanted);
+    if (!part)
+      return message.kind === 'message' && own && !isIdle(turn, flow) ? offers.media(turn) : outside(turn, wanted);
     return change(async (tx) => {
       const { ticket } = flow;
       const joined = await deps.complaints.addLateParts(tx, { openid: message.openid, ticket, parts: [part] });
@@ -176,12 +180,16 @@ export function createDecide(deps: DecideDeps): (turn: Turn) => Promise<Plan> {
     const numbered = await bareNumber(turn, text);
     if (numbered) return numbered;
     const offer = flow?.name === 'offer' && !isIdle(turn, flow) ? flow : undefined;
-    const replied = offer && wanted?.name !== 'complain' && wanted?.name !== 'reopen' ? await offers.reply(turn, offer, text) : undefined;
+    const replied =
+      offer && wanted?.name !== 'complain' && wanted?.name !== 'reopen'
+        ? await offers.reply(turn, offer, text)
+        : undefined;
     return replied ?? (wanted?.name === 'reopen' ? undefined : deps.ratings.opinion(turn, text));
   };
 
   const toCommand = async (turn: Turn, wanted: Command | undefined, text: string): Promise<Plan | undefined> => {
-    if (wanted === undefined) return understanding.read(text, ['resolved', 'urge']) && read(speech.reply([say('okay')]));
+    if (wanted === undefined)
+      return understanding.read(text, ['resolved', 'urge']) && read(speech.reply([say('okay')]));
     if (ANSWERS.has(wanted.name)) return read(speech.reply([say('nothingAsked')]));
     return command(turn, wanted);
   };
@@ -240,7 +248,15 @@ const FLOW_WORDS: ReadonlySet<Command['name']> = new Set(['done', 'confirm', 'sk
 /** With nothing asked they answer nothing, and are not looked for either. */
 const ANSWERS: ReadonlySet<Command['name']> = new Set(['done', 'confirm', 'skip']);
 /** These name what they are about, whatever was asked. */
-const NAMES_ITS_OWN: ReadonlySet<Command['name']> = new Set(['ticket', 'follow', 'tipoff', 'rate', 'unhappy', 'category', 'reopenUsage']);
+const NAMES_ITS_OWN: ReadonlySet<Command['name']> = new Set([
+  'ticket',
+  'follow',
+  'tipoff',
+  'rate',
+  'unhappy',
+  'category',
+  'reopenUsage',
+]);
 
 /** 重办 without a ticket speaks of an answer that was told before this flow began. */
 function isBare(wanted: Command): boolean {

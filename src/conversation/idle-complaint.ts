@@ -67,7 +67,8 @@ export function createIdleComplaint(deps: IdleComplaintDeps): InIdleComplaint {
   };
 
   const isYes = (text: string): boolean =>
-    parseChoice(text) === 1 || ['resume', 'yes', 'okay'].includes(deps.understanding.read(text, ['resume', 'yes', 'okay']) ?? '');
+    parseChoice(text) === 1 ||
+    ['resume', 'yes', 'okay'].includes(deps.understanding.read(text, ['resume', 'yes', 'okay']) ?? '');
 
   /** Days later 好 or 没有 may answer anything: what hands it in or skips a question must be said in so many words. */
   const answersPlainly = (flow: ComplaintFlow, text: string): boolean => {
@@ -80,8 +81,7 @@ export function createIdleComplaint(deps: IdleComplaintDeps): InIdleComplaint {
     const { message } = turn;
     const text = message.type === 'text' ? message.text : '';
     if (message.type === 'text' && text.trim() !== '') {
-      if (flow.offeredAt === null && answersPlainly(flow, text))
-        return complaintTalk.advance(turn, awake(turn, flow));
+      if (flow.offeredAt === null && answersPlainly(flow, text)) return complaintTalk.advance(turn, awake(turn, flow));
       if (flow.offeredAt !== null && isYes(text)) {
         const told = parseStars(text) === 1 ? await deps.ratings.told(turn) : null;
         if (told && told.toldAt > flow.offeredAt) return deps.ratings.rate(turn, { ...told, stars: 1, text: '' });

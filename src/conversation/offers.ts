@@ -75,7 +75,11 @@ export function createOffers(deps: OffersDeps): Offers {
   };
 
   /** What is found is shown, that nothing was is not said: who goes on telling did not search. */
-  const answerIfAny = async (turn: Turn, text: string, after: readonly string[]): Promise<ReturnType<Speech['reply']>> => {
+  const answerIfAny = async (
+    turn: Turn,
+    text: string,
+    after: readonly string[],
+  ): Promise<ReturnType<Speech['reply']>> => {
     if (understanding.isAdding(text)) return speech.reply(after);
     const known = answerByKeyword(keywords, text);
     if (known !== undefined) return speech.after(speech.reply([known]), after);
@@ -108,7 +112,11 @@ export function createOffers(deps: OffersDeps): Offers {
       const confirmed = matter ? justConfirmed(turn) : null;
       // An answered one takes nothing in: what is said then is about the answer.
       const recent = confirmed && confirmed.ticket !== last?.ticket ? confirmed : null;
-      if (recent?.tipoff) return deps.tipoffTalk.late(turn, recent.ticket, () => ({ reply: speech.reply([say('textOffer')]), flow: offer(turn) }));
+      if (recent?.tipoff)
+        return deps.tipoffTalk.late(turn, recent.ticket, () => ({
+          reply: speech.reply([say('textOffer')]),
+          flow: offer(turn),
+        }));
       if (recent) {
         const { ticket } = recent;
         const words = await answerIfAny(turn, text, [say('offerJoin', { ticket })]);
@@ -116,7 +124,8 @@ export function createOffers(deps: OffersDeps): Offers {
       }
       if (!understanding.isMatter(text)) return read(await answer(openid, text, []));
       const { flow } = turn.conversation;
-      const about = last && !(flow?.name === 'offer' && flow.as === undefined && flow.touchedAt > last.toldAt) ? last : null;
+      const about =
+        last && !(flow?.name === 'offer' && flow.as === undefined && flow.touchedAt > last.toldAt) ? last : null;
       if (about) {
         const words = [say('textOffer'), say('offerReopenToo', { ticket: about.ticket })];
         return talk(await answerIfAny(turn, text, words), offer(turn, { ticket: about.ticket }));
@@ -141,7 +150,11 @@ export function createOffers(deps: OffersDeps): Offers {
       const opens = understanding.readEdge(text, 'first', ['yes', 'resume']);
       if (!one && reading === undefined && opens !== undefined && opens !== 'unclear' && understanding.tells(text)) {
         // 是的，路灯坏了: a yes, and the matter goes on.
-        return taken(turn, offer(turn, { ...(given.as && { as: given.as }), ...(given.ticket && { ticket: given.ticket }) }), given);
+        return taken(
+          turn,
+          offer(turn, { ...(given.as && { as: given.as }), ...(given.ticket && { ticket: given.ticket }) }),
+          given,
+        );
       }
       // To 重办 or one of five stars 1 is a rating.
       if (one && given.as === 'reopen') return undefined;
@@ -178,7 +191,13 @@ export function createOffers(deps: OffersDeps): Offers {
     const { at } = turn;
     if (given.as === 'reopen') return deps.ratings.reopen(turn, { name: 'reopen', ticket: null, reason: '' });
     if (given.was) {
-      const going = { ...given.was, parts: [...given.was.parts, ...given.was.held], held: [], offeredAt: null, touchedAt: at };
+      const going = {
+        ...given.was,
+        parts: [...given.was.parts, ...given.was.held],
+        held: [],
+        offeredAt: null,
+        touchedAt: at,
+      };
       return talk(speech.reply([say('flowResumed'), deps.complaintTalk.question(going)]), going);
     }
     const { ticket } = given;

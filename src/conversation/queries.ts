@@ -69,7 +69,9 @@ export function createQueries(deps: QueriesDeps): Queries {
   const answersOf = ({ answers }: Pick<ResidentView, 'answers'>): string[] =>
     answers.length === 0
       ? [say('ticketNoAnswer')]
-      : answers.map(({ at, text }) => say('ticketDetailAnswer', { date: formatChinaDate(chinaDate(at), false), text })).toReversed();
+      : answers
+          .map(({ at, text }) => say('ticketDetailAnswer', { date: formatChinaDate(chinaDate(at), false), text }))
+          .toReversed();
   const kindName = (kind: keyof typeof KIND_NAMES | null): string => (kind ? KIND_NAMES[kind] : say('kindUnset'));
 
   return {
@@ -92,11 +94,16 @@ export function createQueries(deps: QueriesDeps): Queries {
         articles.latestPublic({ limit: LISTED + OWN_FIRST }),
       ]);
       if (village && own.items.length > 0) {
-        const others = items.filter(({ id }) => own.items.every((one) => one.id !== id)).slice(0, LISTED - own.items.length);
+        const others = items
+          .filter(({ id }) => own.items.every((one) => one.id !== id))
+          .slice(0, LISTED - own.items.length);
         const all = lines([...own.items, ...others]);
         const header = say('latestOwnHeader', { village: village.name });
         const rest = all.slice(own.items.length);
-        const shown = rest.length === 0 ? all : [...all.slice(0, own.items.length), `\n${say('latestOthersHeader')}\n${rest[0]}`, ...rest.slice(1)];
+        const shown =
+          rest.length === 0
+            ? all
+            : [...all.slice(0, own.items.length), `\n${say('latestOthersHeader')}\n${rest[0]}`, ...rest.slice(1)];
         return speech.listing({ header, lines: shown, moreUrl: publicUrl, more: true }, [say('latestOwnHint')]);
       }
       if (items.length === 0) return speech.reply([say('latestEmpty')]);

@@ -80,27 +80,27 @@ export function createRatings(deps: RatingsDeps): Ratings {
   };
 
   const rate: Ratings['rate'] = (turn, { ticket, stars, text }) =>
-      change(async (tx) => {
-        const { openid } = turn.message;
-        const { flow } = turn.conversation;
-        const outcome = await complaints.rate(tx, { openid, ticket, stars, text });
-        switch (outcome) {
-          case 'rated': {
-            if (stars > 2) return { reply: speech.reply([say('rated', { stars })]), flow };
-            const other = flow?.name === 'offer' && flow.as !== 'reopen';
-            if (!isFree(flow) || other) return { reply: speech.reply([say('ratedLowBusy', { stars, ticket })]), flow };
-            // A bare 重办 that follows means this ticket, whichever answer was told last.
-            const parts = [...(reopening(flow, ticket)?.parts ?? []), ...textPart(turn.at, text)];
-            return { reply: speech.reply([say('ratedLow', { stars })]), flow: offered(turn, ticket, parts) };
-          }
-          case 'already':
-            return { reply: speech.reply([say('ratedAlready')]), flow };
-          case 'too_early':
-            return { reply: speech.reply([say('rateTooEarly')]), flow };
-          case 'unknown':
-            return { reply: speech.reply([say('ticketUnknown', { ticket })]), flow };
+    change(async (tx) => {
+      const { openid } = turn.message;
+      const { flow } = turn.conversation;
+      const outcome = await complaints.rate(tx, { openid, ticket, stars, text });
+      switch (outcome) {
+        case 'rated': {
+          if (stars > 2) return { reply: speech.reply([say('rated', { stars })]), flow };
+          const other = flow?.name === 'offer' && flow.as !== 'reopen';
+          if (!isFree(flow) || other) return { reply: speech.reply([say('ratedLowBusy', { stars, ticket })]), flow };
+          // A bare 重办 that follows means this ticket, whichever answer was told last.
+          const parts = [...(reopening(flow, ticket)?.parts ?? []), ...textPart(turn.at, text)];
+          return { reply: speech.reply([say('ratedLow', { stars })]), flow: offered(turn, ticket, parts) };
         }
-      });
+        case 'already':
+          return { reply: speech.reply([say('ratedAlready')]), flow };
+        case 'too_early':
+          return { reply: speech.reply([say('rateTooEarly')]), flow };
+        case 'unknown':
+          return { reply: speech.reply([say('ticketUnknown', { ticket })]), flow };
+      }
+    });
 
   return {
     told,
@@ -118,7 +118,9 @@ export function createRatings(deps: RatingsDeps): Ratings {
       }
       if (!last) return read(speech.reply([say('reopenUsage')]));
       const others = await mayBeMeant(turn, last);
-      return others.length > 1 ? read(speech.reply([say('reopenWhich', { lines: others.join('\n') })])) : reopen(turn, last.ticket, reason);
+      return others.length > 1
+        ? read(speech.reply([say('reopenWhich', { lines: others.join('\n') })]))
+        : reopen(turn, last.ticket, reason);
     },
     opinion: async (turn, text) => {
       const reading =
@@ -148,7 +150,10 @@ export function createRatings(deps: RatingsDeps): Ratings {
         return REOPENABLE.has(status) && rating === null && (answers.at(-1)?.at.getTime() ?? 0) > since;
       })
       .map(({ ticket, messages }) =>
-        say('reopenWhichLine', { ticket, words: firstChars(messages.find(({ text }) => text)?.text ?? say('noWords'), 12) }),
+        say('reopenWhichLine', {
+          ticket,
+          words: firstChars(messages.find(({ text }) => text)?.text ?? say('noWords'), 12),
+        }),
       );
   }
 }

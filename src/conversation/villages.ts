@@ -7,7 +7,7 @@ const A_PAGE = 9;
 
 /** What a resident answered to a numbered list of villages. */
 export type VillageChoice =
-  | { readonly code: string; readonly name: string; /** The text tells more than where. */ readonly more: boolean }
+  | { readonly code: string; readonly name: string /** The text tells more than where. */; readonly more: boolean }
   | 'next page'
   | undefined;
 

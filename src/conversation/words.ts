@@ -1,7 +1,15 @@
 import { firstChars, tidyTyped } from '../kernel/index.ts';
 import { CATEGORY_KEY, type Intent, type MENU_KEYS } from '../platform/config/index.ts';
 import { parseChoice } from './numbers.ts';
-import { lastFourIn, shippedReader, ticketIn, ticketsIn, tidied, tipoffCodeIn, type Reader } from './understanding/index.ts';
+import {
+  lastFourIn,
+  shippedReader,
+  ticketIn,
+  ticketsIn,
+  tidied,
+  tipoffCodeIn,
+  type Reader,
+} from './understanding/index.ts';
 
 /** What a resident wants, before anything is known of their conversation. */
 export type Command =
@@ -72,7 +80,8 @@ const REOPEN = /(?:我?(?:要求|申请|要|想|请)?)?(?:重办|重新办理?|�
 const REOPEN_FIRST = new RegExp(`^(?:请|麻烦)?${REOPEN.source}`, 'u');
 const RATE = /^(?:我要|我想)?(?:评价|评分|打分|平价)/u;
 /** What stands between a command and its ticket, or before a reason, and tells nothing. */
-const LABEL = /^(?:[\s,，、:：.。()（）“”"'‘’【】\-—]|(?:我的?)?(?:受理号?|受理编号|投诉号|诉求号)|受理编号|编号|单号|工单号?|号码|号|为|是|的|这一?件|这个|那一?件|我的)+/u;
+const LABEL =
+  /^(?:[\s,，、:：.。()（）“”"'‘’【】\-—]|(?:我的?)?(?:受理号?|受理编号|投诉号|诉求号)|受理编号|编号|单号|工单号?|号码|号|为|是|的|这一?件|这个|那一?件|我的)+/u;
 
 /** Whatever holds a ticket, or begins with a word that needs one. */
 function ofTicket(plain: string, reader: Reader): Command | undefined {
@@ -91,10 +100,14 @@ function ofTicket(plain: string, reader: Reader): Command | undefined {
   if (last4 !== undefined) return { name: 'follow', ticket, last4 };
   const stars = starsIn(bare, reader);
   if (stars) return { name: 'rate', ticket, ...stars };
-  const said = withoutLabels(bare.replace(/^(?:请|我要|我想|帮我|麻烦)?(?:查询|查一下|查查|查看|查|问一下|看一下|看看)(?:一下)?/u, ''));
+  const said = withoutLabels(
+    bare.replace(/^(?:请|我要|我想|帮我|麻烦)?(?:查询|查一下|查查|查看|查|问一下|看一下|看看)(?:一下)?/u, ''),
+  );
   if (said !== '' && (reader.read(said, ['unhappy']) ?? reader.readEdge(said, 'first', ['unhappy'])) === 'unhappy')
     return { name: 'unhappy', ticket, said };
-  return said === '' || reader.read(said, ['mine']) === 'mine' ? { name: 'ticket', ticket } : { name: 'ticket', ticket, said };
+  return said === '' || reader.read(said, ['mine']) === 'mine'
+    ? { name: 'ticket', ticket }
+    : { name: 'ticket', ticket, said };
 }
 
 function withoutTicket(plain: string): Command | undefined {
@@ -103,17 +116,26 @@ function withoutTicket(plain: string): Command | undefined {
   if (RATE.test(plain) && /^(?:我要|我想)?评价/u.test(plain) && plain.length <= 40) return { name: 'rateUsage' };
   if (!REOPEN_FIRST.test(plain)) return undefined;
   const reason = withoutLabels(plain.replace(REOPEN_FIRST, ''));
-  return namesAnother(plain.replace(REOPEN_FIRST, '')) ? { name: 'reopenUsage' } : { name: 'reopen', ticket: null, reason };
+  return namesAnother(plain.replace(REOPEN_FIRST, ''))
+    ? { name: 'reopenUsage' }
+    : { name: 'reopen', ticket: null, reason };
 }
 
 /** A number that is meant for a ticket and is none that can exist: never guessed. */
 function namesAnother(words: string): boolean {
   if (/受理号|受理编号|单号|编号/u.test(words)) return true;
-  return /^[\s,，:：()（）-]*(?:第|no\.?)?\s*\d[\d\s-]*$/iu.test(words) || /(?<!\d)\d{3,}[-\d\s]*(?![\d年月日块元米度瓦公斤])/u.test(words);
+  return (
+    /^[\s,，:：()（）-]*(?:第|no\.?)?\s*\d[\d\s-]*$/iu.test(words) ||
+    /(?<!\d)\d{3,}[-\d\s]*(?![\d年月日块元米度瓦公斤])/u.test(words)
+  );
 }
 
 function withoutLabels(text: string): string {
-  return text.trim().replace(LABEL, '').replace(/[\s,，、:：()（）“”"'‘’【】]+$/u, '').trim();
+  return text
+    .trim()
+    .replace(LABEL, '')
+    .replace(/[\s,，、:：()（）“”"'‘’【】]+$/u, '')
+    .trim();
 }
 
 function rated(ticket: string, words: string, plain: string, reader: Reader): Command {

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createDanger } from '../../src/conversation/understanding/index.ts';
 import { parseCommand } from '../../src/conversation/words.ts';
 import { answerByKeyword, ConfigError, loadConfig } from '../../src/platform/config/index.ts';
 import { environment } from '../support/office.ts';
@@ -76,10 +77,11 @@ describe('an answer by keyword', () => {
   ])('%s', (text, answer) => expect(ask(text)).toBe(answer));
 
   it('of the project is reached: no test message is a fixed word or an emergency', () => {
-    const { keywords: own, categories, town } = loadConfig(environment());
+    const { keywords: own, categories, town, understanding } = loadConfig(environment());
+    const danger = createDanger(understanding.emergency, town.emergencyWords);
     for (const { test } of own) {
       expect([test, parseCommand(test, categories)]).toEqual([test, undefined]);
-      expect(town.emergencyWords.some((word) => test.includes(word))).toBe(false);
+      expect(danger(test)).toBeUndefined();
     }
   });
 });

@@ -14,13 +14,15 @@ export type Act =
 const DONE = /受理号是：\n(\d{8}-\d{4,})/u;
 /** The fixed sentence while the store is away: the answer itself follows as a notice. */
 const SPOOLED = '也存好了';
+/** Of the words that the sequences hold those that answer the summary with a yes. */
+const CONFIRMS: readonly string[] = ['确认', '好的', '1'];
 /** Sentences that promise that the words just sent will be on the ticket. */
 const PROMISED = /还有就接着发|这一条记下了|刚才这一条也会一起交/u;
 const IDLE_MS = 30 * 60_000;
 
 /**
  * What a resident may rely on, followed through any sequence of acts by the replies alone: whatever was promised to be
- * kept stands on the ticket, in order; a ticket comes only of 确认; 取消 always leaves; each act gets one reply that fits.
+ * kept stands on the ticket, in order; a ticket comes only of a yes to the summary; 取消 always leaves; each act gets one reply that fits.
  */
 export class Follower {
   /** Words promised since the complaint began. */
@@ -80,10 +82,11 @@ export class Follower {
   }
 
   private async say(text: string, copies: 1 | 2): Promise<void> {
+    const asked = this.last;
     const reply = await this.send({ type: 'text', text, deliveries: copies });
     const [, ticket] = DONE.exec(reply) ?? [];
     if (ticket !== undefined) {
-      assert.equal(text, '确认');
+      assert.ok(CONFIRMS.includes(text) && asked.includes('回复：确认'), `${text} to ${asked}`);
       await this.check(ticket);
       return;
     }

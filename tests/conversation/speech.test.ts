@@ -25,8 +25,8 @@ describe('a reply', () => {
   it('one character longer is cut at a sentence and ends with the link', () => {
     const text = textOf(speech.reply(['这是一句话。'.repeat(101)], URL));
     expectFits(text);
-    expect(text).toMatch(/。……\n全文请看：https/);
-    expect(text.endsWith(URL)).toBe(true);
+    expect(text).toMatch(/。……\n<a href=/);
+    expect(text.endsWith(`<a href="${URL}">点这里看全文</a>`)).toBe(true);
   });
 
   it('fits and splits no character, whatever is said', () => {
@@ -42,6 +42,19 @@ describe('a reply', () => {
     const text = textOf(speech.after(speech.reply(['路'.repeat(600)]), ['要不要接着办？回复 1']));
     expectFits(text);
     expect(text.endsWith('要不要接着办？回复 1')).toBe(true);
+  });
+
+  it('cuts through no link: one that does not fit is left out whole', () => {
+    const link = `<a href="${URL}">一个不长的标题</a>`;
+    for (let before = 540; before <= 600; before += 1) {
+      const text = textOf(speech.reply(['路'.repeat(before) + link + '后面还有很长的话'.repeat(20)]));
+      expectFits(text);
+      expect([before, text.includes('<a '), text.includes(link)]).toEqual([
+        before,
+        text.includes(link),
+        text.includes('<a '),
+      ]);
+    }
   });
 
   it('lists only whole lines: no address is cut through', () => {

@@ -60,8 +60,12 @@ describe('what a resident sends outside a flow', () => {
     expect(reply).toContain(`${town.url}/articles/`);
     expect(reply).toContain(`${town.url}/search?q=`);
     expect(reply).not.toContain('回复 1');
-    for (const url of (reply ?? '').match(/http\S+/gu) ?? [])
-      expect([url, (await fetch(url)).status]).toEqual([url, 200]);
+    const links = [...(reply ?? '').matchAll(/<a href="([^"]+)">([^<]+)<\/a>/gu)];
+    expect(links.length).toBeGreaterThanOrEqual(5);
+    expect(links[0]?.[2]).toContain('低保对象公示');
+    // No bare address stands between the titles.
+    expect((reply ?? '').replace(/<a href="[^"]+">/gu, '')).not.toContain('http');
+    for (const [, url = ''] of links) expect([url, (await fetch(url)).status]).toEqual([url, 200]);
   });
 
   it('a text of 8 characters: a search and the offer; 1 asks only for village and 确认', async () => {
@@ -76,12 +80,11 @@ describe('what a resident sends outside a flow', () => {
     expect(await view(ticket)).toMatchObject({ kind: null, messages: [{ type: 'text', text: '水渠堵了没人来管' }] });
   });
 
-  it('the last of two offered texts is the one that 1 takes up', async () => {
+  it('two sentences, one after the other: 1 takes up both', async () => {
     const phone = await town.resident();
-    await phone.texts('残疾证到哪里去办理', '水渠堵了没人来管', '1');
+    await phone.texts('水渠上游也堵了', '水渠堵了没人来管', '1');
     const summary = await phone.text('1');
-    expect(summary).toContain('水渠堵了');
-    expect(summary).not.toContain('残疾证');
+    expect(summary).toContain('水渠上游也堵了 水渠堵了没人来管');
   });
 
   it.each(['photo', 'voice', 'place'] as const)('a %s: offered as the start of a complaint', async (kind) => {

@@ -1,4 +1,9 @@
-import { compileSayings, type EmergencyName, type Sayings, type UnderstandingTexts } from '../../platform/config/index.ts';
+import {
+  compileSayings,
+  type EmergencyName,
+  type Sayings,
+  type UnderstandingTexts,
+} from '../../platform/config/index.ts';
 import { tidyTyped } from '../../kernel/index.ts';
 import { simplified } from './traditional.ts';
 import { withoutPictures } from './tidy.ts';
@@ -45,7 +50,8 @@ export function createDanger(texts: UnderstandingTexts['emergency'], townWords: 
     const found =
       texts.kinds.find(
         ({ alone, pairs }) =>
-          alone.some((word) => tells(text, word)) || pairs.some(([things, happens]) => tellsPair(text, things, happens)),
+          alone.some((word) => tells(text, word)) ||
+          pairs.some(([things, happens]) => tellsPair(text, things, happens)),
       )?.name ?? (holds(text, townWords) ? 'violence' : undefined);
     if (found === undefined || holds(text, texts.urgent)) return found;
     const past = found !== 'despair' && holds(text, texts.past) && !holds(text, texts.now);

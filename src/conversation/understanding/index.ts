@@ -1,4 +1,9 @@
-import { shippedUnderstanding, type EmergencyName, type Town, type UnderstandingTexts } from '../../platform/config/index.ts';
+import {
+  shippedUnderstanding,
+  type EmergencyName,
+  type Town,
+  type UnderstandingTexts,
+} from '../../platform/config/index.ts';
 import { countChars } from '../../kernel/index.ts';
 import { createDanger } from './emergency.ts';
 import { createKinds, type KindFound } from './kinds.ts';
@@ -46,7 +51,9 @@ export function createUnderstanding(deps: { texts: UnderstandingTexts; town: Tow
       if (!found || /^[\d一二三四五]/u.test(whole)) return undefined;
       if (!found.more) return found;
       // 我想问低保怎么办 is asked of the search; 投诉处理结果 is no complaint.
-      const opens = kindIn(clauses[0] ?? '')?.more === false || /^(?:您好|你好)?我?(?:要|想|想要|来)(?:投诉|举报|检举|求助)/u.test(whole);
+      const opens =
+        kindIn(clauses[0] ?? '')?.more === false ||
+        /^(?:您好|你好)?我?(?:要|想|想要|来)(?:投诉|举报|检举|求助)/u.test(whole);
       return found.kind !== 'consult' && opens ? found : undefined;
     },
     danger: createDanger(texts.emergency, town.emergencyWords),

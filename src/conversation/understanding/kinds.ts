@@ -42,7 +42,8 @@ export function createKinds(texts: UnderstandingTexts): (text: string) => KindFo
     }
     if (isFriendly(clause)) return 'friendly';
     const numbered = /^([1-5])(\D.*)$/u.exec(clause);
-    const choice = parseChoice(clause) ?? (numbered && !COUNTS.test(numbered[2] ?? '') ? Number(numbered[1]) : undefined);
+    const choice =
+      parseChoice(clause) ?? (numbered && !COUNTS.test(numbered[2] ?? '') ? Number(numbered[1]) : undefined);
     const kind = choice === undefined ? undefined : KIND_INTENTS[choice - 1];
     // 3投诉: the number and the name must say the same.
     return kind !== undefined && (!numbered || parseChoice(clause) !== undefined || named(numbered[2] ?? '') === kind)

@@ -41,7 +41,9 @@ export function createPlaces<V extends Village>(villages: readonly V[]): Places<
     );
     return hits.filter(
       (hit) =>
-        !hits.some((o) => o !== hit && o.start <= hit.start && o.end >= hit.end && o.end - o.start > hit.end - hit.start) &&
+        !hits.some(
+          (o) => o !== hit && o.start <= hit.start && o.end >= hit.end && o.end - o.start > hit.end - hit.start,
+        ) &&
         wholeNumeral(text, hit.start) &&
         !/[开办搞]$/u.test(text.slice(0, hit.start)),
     );
@@ -83,7 +85,8 @@ function shortForms<V extends Village>(full: readonly { village: V; name: string
   };
   for (const { village, name } of full) {
     const bare = name.replace(ENDINGS, '');
-    for (const form of [name, bare, `${bare}村`, `${bare}行政村`, `${bare}村委会`, `${bare}社区`, `${bare}大队`]) claim(form, village);
+    for (const form of [name, bare, `${bare}村`, `${bare}行政村`, `${bare}村委会`, `${bare}社区`, `${bare}大队`])
+      claim(form, village);
     // 三村 of 示例三村: an end of the name that begins with its numeral.
     const numeral = new RegExp(`[${NUMERALS}]+[^${NUMERALS}]+$`, 'u').exec(name);
     if (numeral) claim(numeral[0], village);

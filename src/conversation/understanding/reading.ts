@@ -23,7 +23,9 @@ const COST_OF_A_SAYING = 10;
 
 export function createReader(texts: UnderstandingTexts): Reader {
   const lines = [
-    ...Object.entries(texts.intents).flatMap(([intent, list]) => list.map((line) => ({ line, means: intent as Means }))),
+    ...Object.entries(texts.intents).flatMap(([intent, list]) =>
+      list.map((line) => ({ line, means: intent as Means })),
+    ),
     ...texts.polite.map((line) => ({ line, means: 'polite' as Means })),
     ...texts.lead.map((line) => ({ line, means: 'lead' as Means })),
     ...texts.particles.split(/\s+/u).map((line) => ({ line, means: 'particle' as Means })),

@@ -36,7 +36,10 @@ export function lastFourIn(rest: string): string | undefined {
   const phones = phonesIn(rest);
   const [phone] = phones;
   if (phones.length === 1 && phone !== undefined) {
-    return rest.replace(phone.written, '').replace(LABELS, '').replace(/[^\p{L}\p{N}]/gu, '') === ''
+    return rest
+      .replace(phone.written, '')
+      .replace(LABELS, '')
+      .replace(/[^\p{L}\p{N}]/gu, '') === ''
       ? phone.number.slice(-4)
       : undefined;
   }
@@ -47,7 +50,10 @@ export function lastFourIn(rest: string): string | undefined {
 /** The code of a tipoff: ten letters and digits, alone or behind 查询 and the like. */
 export function tipoffCodeIn(text: string): string | undefined {
   const plain = plainDigits(text).trim();
-  const labelled = /^(?:请|帮我|我要|我想)?(?:查询码|查询|查一下|查)(?:码|我的|举报)?[^A-Za-z0-9]{0,4}([A-Za-z0-9]{10})[^A-Za-z0-9]*$/u.exec(plain);
+  const labelled =
+    /^(?:请|帮我|我要|我想)?(?:查询码|查询|查一下|查)(?:码|我的|举报)?[^A-Za-z0-9]{0,4}([A-Za-z0-9]{10})[^A-Za-z0-9]*$/u.exec(
+      plain,
+    );
   const named = /^(?:我的|举报)?(?:查询码|举报码|编码|码)[^A-Za-z0-9]{0,4}([A-Za-z0-9]{10})[^A-Za-z0-9]*$/u.exec(plain);
   const alone = /^[^A-Za-z0-9]*((?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{10})[^A-Za-z0-9]*$/u.exec(plain);
   return (labelled ?? named ?? alone)?.[1]?.toUpperCase();

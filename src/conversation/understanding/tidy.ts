@@ -16,7 +16,8 @@ export interface Tidy {
 export const LONGEST_ANSWER = 60;
 
 /** The platform's own faces, as text: [抱拳], /:rose, /::). */
-const FACES = /\[[\p{Script=Han}A-Za-z]{1,10}\]|\/:(?:[a-z]{1,8}|[^\p{Script=Han}\p{L}\d\s]{1,6}[A-Za-z]?)|\/:[:<@&|+,!'-][^\s\p{Script=Han}]{0,5}/giu;
+const FACES =
+  /\[[\p{Script=Han}A-Za-z]{1,10}\]|\/:(?:[a-z]{1,8}|[^\p{Script=Han}\p{L}\d\s]{1,6}[A-Za-z]?)|\/:[:<@&|+,!'-][^\s\p{Script=Han}]{0,5}/giu;
 const EMOJI = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u{E0020}-\u{E007F}]/gu;
 const NODS = /\[(?:ok|好的|强|赞|鼓掌|握手|thumbsup|thumbs up)\]|\/:(?:ok|strong|share)\b|👌|👍|🆗|✅|✔/iu;
 const BREAKS = /[\s,，、。.!！?？;；:：~～…—\-_/\\|“”"'‘’「」『』【】()（）<>《》*#^+=·`]+/u;
@@ -45,7 +46,10 @@ export function tidied(said: string): Tidy {
 
 /** Our own sentence sent back, 对，就回复：确认 or 请回复“1”: what it told to answer. */
 function echoed(text: string): string {
-  const match = /^(?:[^。!！?？\n]{0,16}[,，;；:：\s])?[^。\n,，]{0,6}?回复?\s*[:：“"'‘]\s*[“"'‘]?\s*([^”"'’\n。，,]{1,12})[”"'’]?$/u.exec(text);
+  const match =
+    /^(?:[^。!！?？\n]{0,16}[,，;；:：\s])?[^。\n,，]{0,6}?回复?\s*[:：“"'‘]\s*[“"'‘]?\s*([^”"'’\n。，,]{1,12})[”"'’]?$/u.exec(
+      text,
+    );
   if (match?.[1] !== undefined) return match[1];
   const bare = /^(?:[^。!！?？\n]{0,16}[,，;；\s])?(?:就|请|只|请只)?回复\s*(\d{1,2}|[一二三四五])$/u.exec(text);
   return bare?.[1] ?? text.replace(/^(?:请|就|只)?回复\s*[:：]?\s*[“"'‘]?/u, '');

@@ -165,7 +165,12 @@ function readJson(path: string, problems: string[]): unknown {
   }
 }
 
-function checked<S extends z.ZodType>(path: string, json: unknown, schema: S, problems: string[]): z.output<S> | undefined {
+function checked<S extends z.ZodType>(
+  path: string,
+  json: unknown,
+  schema: S,
+  problems: string[],
+): z.output<S> | undefined {
   const parsed = schema.safeParse(json, { error: describeMistake });
   if (parsed.success) return parsed.data;
   problems.push(...problemsOf(parsed.error).map((problem) => `${path}: ${problem}`));

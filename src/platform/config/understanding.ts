@@ -90,7 +90,8 @@ const intents = z
       for (const other of APART.filter((one) => one !== intent)) {
         const others = FIXED[other] ?? [];
         const taken = others.find((word) => said.whole(word).length > 0);
-        if (taken) context.addIssue({ code: 'custom', path: [intent], message: `${taken} means ${other}: take it out` });
+        if (taken)
+          context.addIssue({ code: 'custom', path: [intent], message: `${taken} means ${other}: take it out` });
       }
     }
   });

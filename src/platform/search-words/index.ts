@@ -80,10 +80,16 @@ export function createSearchWords(texts: SearchTexts = shippedUnderstanding().se
     for (const { name, at } of names) {
       if (!left.includes(name)) continue;
       left = left.replaceAll(name, ' ');
-      found.set(at, (texts.synonyms[at] ?? []).map((other) => keysOf(plain(other))));
+      found.set(
+        at,
+        (texts.synonyms[at] ?? []).map((other) => keysOf(plain(other))),
+      );
     }
-    const words = [...new Set(left.split(/\s+/u).flatMap((run) => (run === '' ? [] : (jieba ??= Jieba.withDict(dict)).cut(run, true))))]
-      .filter((word) => /[\p{L}\p{N}]/u.test(word) && word.length <= MAX_WORD_CHARS && !fillers.has(word));
+    const words = [
+      ...new Set(
+        left.split(/\s+/u).flatMap((run) => (run === '' ? [] : (jieba ??= Jieba.withDict(dict)).cut(run, true))),
+      ),
+    ].filter((word) => /[\p{L}\p{N}]/u.test(word) && word.length <= MAX_WORD_CHARS && !fillers.has(word));
     const telling = words.filter((word) => Array.from(word).length > 1);
     const rest = found.size > 0 || telling.length > 0 ? telling : words;
     return [...found.values(), ...rest.map((word): AskedThing => [keysOf(word)])].slice(0, MAX_THINGS);
@@ -93,7 +99,11 @@ export function createSearchWords(texts: SearchTexts = shippedUnderstanding().se
     things: (query) => {
       const found = things(query);
       // 最近 alone is what was asked for.
-      return found.length > 0 ? found : cut(query).slice(0, MAX_THINGS).map((word) => [keysOf(word)]);
+      return found.length > 0
+        ? found
+        : cut(query)
+            .slice(0, MAX_THINGS)
+            .map((word) => [keysOf(word)]);
     },
     of: (text, max = MAX_WORDS) => [...new Set([...pairsOf(text), ...cut(text)])].slice(0, max).sort(),
     asked: (query) => {
