@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { phoneAlone } from '../kernel/index.ts';
 import { pageOf, pagingQuery } from '../http/index.ts';
 import { COMPLAINT_KINDS, COMPLAINT_STATUSES, SOURCES } from './complaint.ts';
 import { MEDIA_STATES } from './media.ts';
@@ -27,9 +28,16 @@ export const enterBody = z.strictObject({
   kind: z.enum(COMPLAINT_KINDS),
   villageCode: code,
   text,
+  /** In any way of writing it: full-width, with brackets, blanks, +86; kept as digits. */
   phone: z
     .string()
-    .regex(/^(1[3-9]\d{9}|0\d{9,11})$/, '电话只写数字，手机 11 位，座机带区号')
+    .max(60)
+    .transform((written, context) => {
+      const number = phoneAlone(written);
+      if (number !== undefined) return number;
+      context.addIssue({ code: 'custom', message: '电话不对：手机 11 位，座机带区号；分机和是谁的电话，请写在内容里' });
+      return z.NEVER;
+    })
     .optional(),
   source: z.enum(SOURCES).exclude(['chat']),
 });

@@ -46,7 +46,8 @@ export function createKinds(texts: UnderstandingTexts): (text: string) => KindFo
       parseChoice(clause) ?? (numbered && !COUNTS.test(numbered[2] ?? '') ? Number(numbered[1]) : undefined);
     const kind = choice === undefined ? undefined : KIND_INTENTS[choice - 1];
     // 3投诉: the number and the name must say the same.
-    return kind !== undefined && (!numbered || parseChoice(clause) !== undefined || named(numbered[2] ?? '') === kind)
+    return kind !== undefined &&
+      (!numbered || parseChoice(clause) !== undefined || [kind, 'friendly'].includes(named(numbered[2] ?? '') ?? ''))
       ? kind
       : undefined;
   };
