@@ -12,10 +12,10 @@ import { tidied } from './tidy.ts';
 import { simplified } from './traditional.ts';
 
 export { lastFourIn, ticketIn, ticketsIn, tipoffCodeIn } from './tickets.ts';
-export { tidied, withoutPictures, withoutQuote } from './tidy.ts';
+export { tidied, withoutQuote } from './tidy.ts';
 export { createDanger, type Danger } from './emergency.ts';
 export { createPlaces } from './places.ts';
-export type { Reader, Reading } from './reading.ts';
+export type { Reader } from './reading.ts';
 export type { KindFound } from './kinds.ts';
 
 /** What people mean by what they type: the one place where words are judged (`config/understanding.zh.json`). */
