@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { MongoBulkWriteError, MongoError, ReadConcern, type AnyBulkWriteOperation, type Collection } from 'mongodb';
+import { MongoBulkWriteError, ReadConcern, type AnyBulkWriteOperation, type Collection } from 'mongodb';
 import { AppError } from '../kernel/index.ts';
 import { createBatch } from '../platform/batch/index.ts';
 import { freeAt, heldBy, type Lease, renewed } from '../platform/lease/index.ts';
@@ -239,15 +239,4 @@ function readWriteErrors(error: MongoBulkWriteError, count: number): (boolean | 
     results[index] = code === DUPLICATE_KEY ? false : refused;
   }
   return results;
-}
-
-/** True where a failure means that MongoDB was away or changing its primary, and not that the work was wrong. */
-export function isStoreFault(error: unknown): boolean {
-  if (error instanceof AppError) return error.code === 'store_unavailable';
-  if (!(error instanceof MongoError)) return false;
-  const labels = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
-  return (
-    labels.some((label) => error.hasErrorLabel(label)) ||
-    /Network|ServerSelection|PoolCleared|PoolClosed|WaitQueue|NotConnected|TopologyClosed/.test(error.name)
-  );
 }

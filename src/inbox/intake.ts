@@ -1,7 +1,7 @@
-import { AppError, type Clock, type Log } from '../kernel/index.ts';
+import { AppError, isStoreAway, type Clock, type Log } from '../kernel/index.ts';
 import { backOff, isFree, newLease, whileHeld } from '../platform/lease/index.ts';
 import type { InboundMessage, Reply } from '../wechat/index.ts';
-import { isStoreFault, type InboxStore } from './inbox.store.ts';
+import type { InboxStore } from './inbox.store.ts';
 import type { InboxHandler, InboxRow, Outcome, Prepared } from './row.ts';
 
 /**
@@ -122,7 +122,7 @@ export function createIntake<C, P extends Prepared>(deps: IntakeDeps<C, P>): Int
     try {
       return (await decided?.alone?.()) ?? null;
     } catch (err) {
-      if (isStoreFault(err)) throw err;
+      if (isStoreAway(err)) throw err;
       log.error('inbox.alone_failed', { type: delivery.message.type, err });
       return null;
     }
@@ -178,7 +178,7 @@ export function createIntake<C, P extends Prepared>(deps: IntakeDeps<C, P>): Int
     try {
       return await whileHeld({ lease, renew, clock, leaseMs }, () => makeEffect(row, how));
     } catch (err) {
-      const fault = isStoreFault(err);
+      const fault = isStoreAway(err);
       log.error('inbox.effect_failed', { type: message?.type, attempts: row.attempts, err });
       const failed = row.attempts >= MAX_ATTEMPTS && !fault;
       const until = failed ? clock.now() : later(backOff(REST, row.attempts));
@@ -230,7 +230,7 @@ export function createIntake<C, P extends Prepared>(deps: IntakeDeps<C, P>): Int
         if (outcome) return outcome;
       } catch (error) {
         // The message is safe: a store that stumbles now is asked again as long as the request may wait.
-        if (!asked.durable || delivery.late || !isStoreFault(error)) throw error;
+        if (!asked.durable || delivery.late || !isStoreAway(error)) throw error;
       }
       // Whoever works on the row owes the reply as a notice: this request has been answered.
       if (delivery.late) throw new AppError('store_unavailable', { message: 'another process works on this message' });

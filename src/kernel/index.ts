@@ -6,4 +6,5 @@ export * from './ids.ts';
 export * from './log.ts';
 export * from './phone.ts';
 export * from './state-table.ts';
+export * from './store-away.ts';
 export * from './text.ts';
