@@ -121,7 +121,7 @@ describe('a push that an earlier release stored goes on', () => {
   });
 
   test('in the middle of the call: in doubt, the same number again', async () => {
-    await stored('pushing', { batch: batch({ status: 'sending', ...tried() }) });
+    await stored('pushing', { batch: batch({ status: 'sending', ...tried(before(20_000)) }) });
     await push();
     expect(await statusOf()).toBe('unknown');
     town.clock.move(62_000);
