@@ -217,7 +217,7 @@ export async function buildApp(deps: {
     config,
     say,
     sealer: createSealer(keys, 'conversation'),
-    articles: articles.api,
+    articles: articles.api.remembered,
     complaints: complaints.api,
     tipoffs: tipoffs.api,
     subscribers: { ...subscribers.api, ...people.subscribers },

@@ -185,8 +185,16 @@ const articles: CollectionManifest = {
 };
 
 /** What `npm run migrate` makes and the start compares. */
+/** One document: which state of the public's texts is the present one (`ArticlesStore.revision`). */
+const revisions: CollectionManifest = {
+  name: 'article_revisions',
+  validator: { $jsonSchema: closed({ _id: TEXT, mark: TEXT }) },
+  indexes: [],
+};
+
 export const articlesCollections: readonly CollectionManifest[] = [
   articles,
   versions,
+  revisions,
   ...fileCollections(MEDIA_BUCKET),
 ];

@@ -1,5 +1,5 @@
 import type { Connection, QueryFilter } from 'mongoose';
-import { nextState, statesAllowing } from '../kernel/index.ts';
+import { newToken, nextState, statesAllowing } from '../kernel/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import {
   type Approval,
@@ -95,16 +95,20 @@ export interface ArticlesStore {
   /** As `moveVersion`, only for exactly this hash and only for who neither wrote nor submitted it (P1). */
   approveVersion(tx: Tx, id: string, move: 'approve' | 'approve_public', change: ApproveChange): Promise<boolean>;
   list(filter: ArticleFilter, before: Before | null, limit: number): Promise<Article[]>;
+  /** Another text each time that something becomes public or ceases to be; changes in the transaction that does it. */
+  revision(): Promise<string>;
   versionsOf(articleId: string, below: number | null, limit: number): Promise<VersionSummary[]>;
 }
 
 export type ApproveChange = { readonly approval: Approval; readonly publishedAt?: Date };
 
+const PUBLIC = { _id: 'public' };
 const WITHOUT_TEXT = { bodyHtml: 0, words: 0, titleWords: 0 } as const;
 
 /** Articles and versions of the office. The only writer of both collections. */
 export function createArticlesStore(connection: Connection): ArticlesStore {
   const { articles, versions } = articleModels(connection);
+  const revisions = () => connection.collection<{ _id: string; mark: string }>('article_revisions');
   const session = (tx?: Tx) => (tx ? { session: tx } : {});
 
   const move = async (
@@ -120,10 +124,14 @@ export function createArticlesStore(connection: Connection): ArticlesStore {
       { $set: { ...versionChange(change), status: to } },
       { session: tx, runValidators: false },
     );
+    if (done.modifiedCount === 1 && (to === 'published' || from.includes('published'))) {
+      await revisions().updateOne(PUBLIC, { $set: { mark: newToken(9) } }, { session: tx, upsert: true });
+    }
     return done.modifiedCount === 1;
   };
 
   return {
+    revision: async () => (await revisions().findOne(PUBLIC))?.mark ?? '',
     insertArticle: async (tx, article, listing, clientKey) => {
       const row = { ...articleRow(article, listing), ...(clientKey === undefined ? {} : { clientKey }) };
       await articles.create([row], { session: tx });

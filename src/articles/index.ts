@@ -18,6 +18,7 @@ import { createArticleFigures } from './figures.store.ts';
 import { type ArticlesForRelease, createRelease } from './release.ts';
 import { type ImageFacts, readChecked, storeImage } from './media.ts';
 import { createPublicReads, type PublicReads } from './public.ts';
+import { createRememberedReads } from './remembered.ts';
 import { createPublicStore } from './public.store.ts';
 import { createVerifier } from './verify.ts';
 
@@ -26,7 +27,11 @@ export { articlesCollections };
 export type { PublicItem, Tombstone } from './public.ts';
 
 /** What other features may ask. */
-export type Articles = PublicReads & ArticlesForRelease;
+export type Articles = PublicReads &
+  ArticlesForRelease & {
+    /** First pages from this process's memory, never older than the last publication or withdrawal. */
+    readonly remembered: Pick<PublicReads, 'searchPublic' | 'latestPublic'>;
+  };
 
 export interface ArticlesDeps {
   /** The work pool. */
@@ -58,8 +63,10 @@ export function createArticles(deps: ArticlesDeps): Feature<Articles> {
   const verifier = createVerifier({ files, log: deps.log, onMismatch: deps.onMismatch });
   const { categories, villages, units } = deps;
   const rules = { categories, villages, units, publicUrl, files, words };
+  const reads = createPublicReads({ store, publicStore, verifier, words, publicUrl });
   const api: Articles = {
-    ...createPublicReads({ store, publicStore, verifier, words, publicUrl }),
+    ...reads,
+    remembered: createRememberedReads({ reads, revision: store.revision }),
     ...createRelease({ store, verifier, audit, clock, publicUrl }),
   };
   const { tellStaff, assertStillMay } = deps;

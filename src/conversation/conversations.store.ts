@@ -1,11 +1,4 @@
-import {
-  BSON,
-  type Binary,
-  type ClientSession,
-  type Collection,
-  MongoBulkWriteError,
-  type UpdateFilter,
-} from 'mongodb';
+import { BSON, type Binary, type Collection, MongoBulkWriteError, type UpdateFilter } from 'mongodb';
 import type { Connection } from 'mongoose';
 import { AppError } from '../kernel/index.ts';
 import { createBatch } from '../platform/batch/index.ts';
@@ -150,7 +143,7 @@ export function createConversationStore(connection: Connection, sealer: Sealer):
       const update = { $set: change, ...(before.rev === 0 ? waiting : {}) };
       if (!tx) return saves.add({ filter, update, weight: state.length });
       try {
-        const options = { upsert: before.rev === 0, session: tx as unknown as ClientSession };
+        const options = { upsert: before.rev === 0, session: tx };
         const { matchedCount, upsertedCount } = await conversations().updateOne(filter, update, options);
         return matchedCount + upsertedCount === 1;
       } catch (error) {

@@ -10,6 +10,58 @@ import type { InboundFields } from './messages.types.ts';
  */
 export function parseXml(text: string): InboundFields {
   if (Buffer.byteLength(text) > MAX_BODY_BYTES) refuse('size');
+  return parseFlat(text) ?? parseAny(text);
+}
+
+/** As the platform names its members; what objects inherit begins small, and is left to the parser. */
+const OPEN_TAG = /<([A-Z][A-Za-z0-9_]{0,63})>/y;
+const CDATA = '<![CDATA[';
+const END = '</xml>';
+/** More than any flat message has; a body of more is the parser's business. */
+const MAX_FLAT = 100;
+
+/**
+ * The form in which the platform writes envelopes and most messages: members of `<xml>`, each once, with one CDATA or
+ * plain text in it. Null for everything else, which the parser reads; what this reads the parser reads alike.
+ */
+export function parseFlat(text: string): InboundFields | null {
+  if (!text.startsWith('<xml>')) return null;
+  const members = new Map<string, string>();
+  for (let at = skipSpace(text, 5); members.size <= MAX_FLAT; at = skipSpace(text, at)) {
+    if (text.startsWith(END, at)) {
+      return skipSpace(text, at + END.length) === text.length ? Object.fromEntries(members) : null;
+    }
+    OPEN_TAG.lastIndex = at;
+    const name = OPEN_TAG.exec(text)?.[1];
+    if (name === undefined || members.has(name)) return null;
+    const content = contentAt(text, OPEN_TAG.lastIndex);
+    const close = `</${name}>`;
+    if (content === null || !text.startsWith(close, content.end)) return null;
+    members.set(name, content.value);
+    at = content.end + close.length;
+  }
+  return null;
+}
+
+function contentAt(text: string, at: number): { value: string; end: number } | null {
+  if (text.startsWith(CDATA, at)) {
+    const end = text.indexOf(']]>', at);
+    return end === -1 ? null : { value: text.slice(at + CDATA.length, end), end: end + 3 };
+  }
+  const end = text.indexOf('<', at);
+  const value = text.slice(at, end);
+  if (end === -1 || /[&>]/.test(value)) return null;
+  return { value: /^\s*$/.test(value) ? '' : value, end };
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (' \n\r\t'.includes(text.charAt(at)) && at < text.length) at += 1;
+  return at;
+}
+
+/** By the parser, whatever the form. */
+export function parseAny(text: string): InboundFields {
   if (hasDeclaration(text)) refuse('declaration');
   const root = parseRoot(text);
   if (root === null) refuse('xml');

@@ -29,10 +29,10 @@ export function reportTo(parent: NodeJS.Process, port: number): void {
 }
 
 /** A bare server around `make`. */
-export async function serveChild(make: (options: ChildOptions) => Promise<RequestListener | unknown>): Promise<void> {
+export async function serveChild(make: (options: ChildOptions) => Promise<unknown>): Promise<void> {
   const options = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
   const handle = (await make(options)) as RequestListener;
-  const server = createServer((request, response) => void handle(request, response));
+  const server = createServer(handle);
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1', () => reportTo(process, (server.address() as AddressInfo).port));
 }

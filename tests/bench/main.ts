@@ -14,13 +14,18 @@ const plan = full ? { ...quick, rounds: 9, messages: 3_200, connections: [32, 64
 
 const stores = await openStores();
 const begun = Date.now();
-const { lines, wrong } = await benchWebhook(stores, plan).finally(() => stores.stop());
+const { lines, wrong } = await benchWebhook(stores, plan);
+await stores.stop();
 
 const table = tableOf(lines);
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}`;
-console.log(`${table}\n\n${machine}; ${full ? 'full' : 'quick'}, ${Math.round((Date.now() - begun) / 1_000)} s`);
+process.stdout.write(
+  `${table}\n\n${machine}; ${full ? 'full' : 'quick'}, ${Math.round((Date.now() - begun) / 1_000)} s\n`,
+);
 if (wrong.length > 0)
-  console.log(`\nWRONG REPLIES: ${wrong.length}, among them: ${[...new Set(wrong)].slice(0, 5).join(' | ')}`);
+  process.stdout.write(
+    `\nWRONG REPLIES: ${wrong.length}, among them: ${[...new Set(wrong)].slice(0, 5).join(' | ')}\n`,
+  );
 mkdirSync('coverage', { recursive: true });
 writeFileSync(
   join('coverage', 'bench.json'),

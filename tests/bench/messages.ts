@@ -114,7 +114,7 @@ function parcelOf({ openid, fields, expect }: Said): Parcel {
     msg_signature: signatureOf(ACCOUNT.token, seconds, nonce, encrypted),
   });
   const body = `<xml><ToUserName><![CDATA[gh_bench]]></ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`;
-  return { path: `/wechat?${query}`, body, expect };
+  return { path: `/wechat?${query.toString()}`, body, expect };
 }
 
 /** For each connection its own messages in order: a resident's next one is sent when the one before was answered. */

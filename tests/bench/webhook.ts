@@ -72,7 +72,7 @@ export async function benchWebhook(stores: Stores, plan: WebhookPlan): Promise<{
         const rounds: Map<string, Measured>[] = [];
         for (let n = 0; n < plan.rounds; n += 1) rounds.push(await round(kind, connections));
         lines.push(...linesOf(`${kind}, ${connections} connections`, rounds));
-        console.error(`${kind}, ${connections} connections: done`);
+        process.stderr.write(`${kind}, ${connections} connections: done\n`);
       }
     }
     lines.push(...(await openLines(plan, { all, measure })));

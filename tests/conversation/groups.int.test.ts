@@ -46,7 +46,7 @@ describe('conversations saved in one group', () => {
     // Two messages of the first resident decided on the same conversation, among those of others.
     const step = [...openids, openids[0] ?? ''].map((openid) => said(openid, '3', { at }));
     const prepared = await Promise.all(step.map((asked) => seam.prepare(asked)));
-    const alone = await Promise.all(prepared.map(({ alone: run }) => run?.()));
+    const alone = await Promise.all(prepared.map(async ({ alone: run }) => run?.()));
     const answers = await Promise.all(
       step.map(async (asked, i) => textOf(alone[i] ?? (await seam.api.apply({ ...asked, prepared: null })))),
     );

@@ -2,7 +2,7 @@ import { fc } from '../support/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { parseInbound, parseJsonFields, parseXml, renderReply } from '../../src/wechat/index.ts';
 import { cleanText, parseJsonLossless } from '../../src/wechat/json.ts';
-import { cdata } from '../../src/wechat/xml.ts';
+import { cdata, parseAny, parseFlat } from '../../src/wechat/xml.ts';
 import { appErrorOf, unlessRefused } from './support.ts';
 
 const checkOf = (run: () => unknown) => appErrorOf(run).details;
@@ -116,6 +116,87 @@ describe('parseXml', () => {
         expect(parseXml(xml)['Content']).toBe(cleanText(text));
       }),
     );
+  });
+});
+
+describe('the short way for flat messages', () => {
+  const whole = (members: string): string => `<xml>${members}</xml>`;
+  /** Members that are nearly those of a flat message: names, texts and spaces in which the two ways could differ. */
+  const name = fc.constantFrom('A', 'MsgType', 'x_1', 'constructor', 'toString', '__proto__', '_', '1a', 'é');
+  const piece = fc.constantFrom(
+    '<![CDATA[',
+    ']]>',
+    ']]',
+    '>',
+    '<',
+    '&',
+    '&amp;',
+    '&#65;',
+    ' ',
+    '\n',
+    '\u00A0',
+    '\u0000',
+    '甲',
+    'a',
+    '<b>',
+    '</b>',
+    '<!--',
+    '-->',
+  );
+  const content = fc.oneof(
+    fc.array(piece, { maxLength: 4 }).map((parts) => parts.join('')),
+    fc.array(piece, { maxLength: 4 }).map((parts) => `<![CDATA[${parts.join('')}]]>`),
+    anyText,
+    anyText.map(cdata),
+  );
+  const space = fc.constantFrom('', '', '', ' ', '\n\t', '\u00A0', 'x');
+  const member = fc
+    .tuple(space, name, content, space)
+    .map(([before, of, text, inside]) => `${before}<${of}>${text}</${of}${inside}>`);
+  const read = (parse: () => unknown): unknown => {
+    try {
+      return parse();
+    } catch {
+      return 'refused';
+    }
+  };
+
+  it('is taken for what the platform sends, and reads what the parser reads', () => {
+    const message = whole(
+      '<ToUserName><![CDATA[gh_1]]></ToUserName>\n<CreateTime>1348831860</CreateTime><Content><![CDATA[<a>&]]]]></Content>\n<Event></Event>',
+    );
+    expect(parseFlat(message)).toEqual({ ToUserName: 'gh_1', CreateTime: '1348831860', Content: '<a>&]]', Event: '' });
+    expect(parseFlat(message)).toEqual(parseAny(message));
+  });
+
+  it.each([
+    whole('<A>1</A><A>2</A>'),
+    whole('<A x="1">1</A>'),
+    whole('<A>&lt;</A>'),
+    whole('<A><![CDATA[a]]><![CDATA[b]]></A>'),
+    whole('<A><B>1</B></A>'),
+    whole('<A>1</B>'),
+    whole('<A>1</A>x'),
+    '<xml><A>1</A></xml><xml/>',
+    '<?xml version="1.0"?><xml/>',
+    '<!DOCTYPE x><xml></xml>',
+    whole('<!ENTITY a "b">'),
+    `<xml>${Array.from({ length: 101 }, (_, i) => `<A${i}>1</A${i}>`).join('')}</xml>`,
+  ])('leaves %j to the parser', (xml) => expect(parseFlat(xml)).toBeNull());
+
+  it('never reads anything otherwise than the parser', () => {
+    let short = 0;
+    fc.assert(
+      fc.property(fc.array(member, { maxLength: 4 }), space, (members, after) => {
+        const xml = whole(members.join('')) + after;
+        const flat = parseFlat(xml);
+        if (flat === null) return;
+        short += 1;
+        expect(read(() => parseAny(xml))).toEqual(flat);
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(short).toBeGreaterThan(100);
   });
 });
 
