@@ -11,6 +11,7 @@ import { type ComplaintFlow, type Kind, type Part } from './state.ts';
 import type { TipoffTalk } from './tipoff-flow.ts';
 import { tidied, type Understanding } from './understanding/index.ts';
 import type { Villages } from './villages.ts';
+import { isDone } from './words.ts';
 
 export interface ComplaintFlowDeps {
   readonly speech: Speech;
@@ -134,8 +135,8 @@ export function createComplaintTalk(deps: ComplaintFlowDeps): ComplaintTalk {
       if (answer === 'no') return 'more';
       if (answer !== undefined) return 'done';
     }
-    const reading = read(text, ['done', 'doneMaybe', 'confirm']);
-    if (reading === 'done') return 'done';
+    if (isDone(text, understanding)) return 'done';
+    const reading = read(text, ['doneMaybe', 'confirm']);
     if (reading === 'confirm') return /确认|确定|提交|上报/u.test(whole) ? 'done' : 'maybe';
     if (reading === 'doneMaybe' || (whole === '' && text.trim() !== '')) return 'maybe';
     return readEdge(text, 'last', ['done']) === 'done' ? 'last' : 'content';

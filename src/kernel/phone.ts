@@ -21,7 +21,7 @@ const LOCAL = `(${GAP}(?:[2-9]\\d{2,3}${GAP}\\d{4}|[2-9](?: ?\\d){4,5}\\d\\d))`;
 const EXTENSION = '(?:\\s*(?:转|轉|分机|分機|内线|ext\\.?|x|#|\\*)\\s*[:：]?\\s*(\\d{1,6}))?';
 /** Not the middle of something longer: no digit before, none behind, nor a dash and more digits. */
 const NOT_AFTER = '(?<![\\d])(?<!\\d[-‐-―−])';
-const NOT_BEFORE = `(?!\\d|${'[\\-‐-―−－]'}\\s*\\d)`;
+const NOT_BEFORE = '(?!\\d|[\\-‐-―−－]\\s*\\d)';
 
 const FORMS = [
   new RegExp(`${NOT_AFTER}\\(?${MOBILE}\\)?${NOT_BEFORE}`, 'giu'),

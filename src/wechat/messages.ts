@@ -57,7 +57,7 @@ function unknownMessage(head: MessageHead, platformType: string): UnknownMessage
  * a text that nobody wrote.
  */
 const STANDS_FOR_ANOTHER =
-  /^\s*[【\[［(（]?\s*(?:收到不支持的(?:消息|訊息)类?類?型?[,，、]?\s*(?:暂无法|無法|暂時無法|暂不能|請在手機上|请在手机上)?(?:显示|顯示|查看)?|收到不支援的(?:消息|訊息)(?:类|類)型[,，]?\s*(?:暫|暂)?(?:无|無)法(?:显|顯)示|unsupported message(?: type)?(?:,? (?:cannot|unable to) (?:be )?display(?:ed)?)?|this message (?:type )?is not supported|received an? unsupported message[^\]】]*|当前版本不支持(?:展示|显示|查看)(?:该|此)内容[^】\]]*)\s*[。.]?\s*[】\]］)）]?\s*$/iu;
+  /^\s*[【[［(（]?\s*(?:收到不支持的(?:消息|訊息)类?類?型?[,，、]?\s*(?:暂无法|無法|暂時無法|暂不能|請在手機上|请在手机上)?(?:显示|顯示|查看)?|收到不支援的(?:消息|訊息)(?:类|類)型[,，]?\s*(?:暫|暂)?(?:无|無)法(?:显|顯)示|unsupported message(?: type)?(?:,? (?:cannot|unable to) (?:be )?display(?:ed)?)?|this message (?:type )?is not supported|received an? unsupported message[^\]】]*|当前版本不支持(?:展示|显示|查看)(?:该|此)内容[^】\]]*)\s*[。.]?\s*[】\]］)）]?\s*$/iu;
 
 function parseText(head: MessageHead): InboundChatMessage {
   const text = textOf(head.raw, 'Content') ?? '';
