@@ -3,7 +3,7 @@ import { dataFolder, freePort, saysInLog, startGuarded } from './guarded.ts';
 import { findRedis } from './redis-source.ts';
 
 export interface RedisOptions {
-  /** Its working folder. Nothing is written there: Redis may lose its memory at any time (design §5). */
+  /** Its working folder. Nothing is written there: Redis may lose its memory at any time. */
   readonly dataDir?: string;
   readonly port?: number;
   readonly log?: (line: string) => void;

@@ -247,7 +247,7 @@ export async function buildApp(deps: {
       transact((tx) =>
         notices.owe(tx, { key, openid, kind: 'late_reply', text: reply.type === 'text' ? reply.text : say('late') }),
       ),
-    // Notices can be seen by other roles: what belongs to a tipoff is told by tipoffs alone (P8).
+    // Notices can be seen by other roles: what belongs to a tipoff is told by tipoffs alone (docs/promises.md#p8).
     oweLateApart: ({ key, openid, reply }) =>
       tipoffs.api.oweLate({ key, openid, text: reply.type === 'text' ? reply.text : say('late') }),
     clock,

@@ -9,7 +9,7 @@ import type { SubscribersApi } from '../subscribers/index.ts';
 import type { Tipoffs } from '../tipoffs/index.ts';
 import type { PassingStore } from './people.store.ts';
 
-/** What all parts together know of one resident (P5). */
+/** What all parts together know of one resident (docs/promises.md#p5). */
 export interface People {
   /** Follow and unfollow that also tie and cut what other parts hold. */
   readonly subscribers: Pick<SubscribersApi, 'follow' | 'unfollow'>;

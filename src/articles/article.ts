@@ -1,8 +1,8 @@
 import { canonicalJson, sha256Hex, type StateTable } from '../kernel/index.ts';
 
 /**
- * Life of one version (P1). `approved` waits for its briefing, `published` is public, `replaced` was overtaken by a
- * newer version. There is no way to `approved` or `published` but through `submitted`.
+ * Life of one version (docs/promises.md#p1). `approved` waits for its briefing, `published` is public, `replaced` was
+ * overtaken by a newer version. There is no way to `approved` or `published` but through `submitted`.
  */
 export const VERSION_STATES = [
   'draft',
@@ -130,9 +130,9 @@ export interface Article {
 export type HashedParts = Omit<Content, 'bodyHtml'> & { readonly bodyHash: string };
 
 /**
- * SHA-256 of the canonical form (P1): title, short title, summary, category, village, unit, majorDecision, the body's
- * SHA-256 and that of every image. The body goes in by its hash, so that whoever has a list's fields can check them
- * and whoever has the body can check all. `form` is raised when the form changes.
+ * SHA-256 of the canonical form (docs/promises.md#p1): title, short title, summary, category, village, unit,
+ * majorDecision, the body's SHA-256 and that of every image. The body goes in by its hash, so that whoever has a list's
+ * fields can check them and whoever has the body can check all. `form` is raised when the form changes.
  */
 export function contentHashOf(parts: HashedParts): string {
   return sha256Hex(
@@ -163,7 +163,10 @@ export function imagesOf(content: Pick<Content, 'cover' | 'images'>): readonly I
   return cover === null || images.some((image) => image.mediaId === cover.mediaId) ? images : [cover, ...images];
 }
 
-/** True where this person may decide on the version: nobody who wrote any part of it or submitted it (P1). */
+/**
+ * True where this person may decide on the version: nobody who wrote any part of it or submitted it
+ * (docs/promises.md#p1).
+ */
 export function mayApprove(version: Pick<ArticleVersion, 'authors' | 'submittedBy'>, staffId: string): boolean {
   return !version.authors.includes(staffId) && version.submittedBy !== staffId;
 }

@@ -3,10 +3,10 @@ import { objectId, pageOf, pagingQuery } from '../http/index.ts';
 import { countChars } from '../kernel/index.ts';
 import { ARTICLE_STATES, PUBLISH_WITH, VERSION_STATES } from './article.ts';
 
-/** Characters as people count them; a title over 32 needs a short one to be pushed (design §4). */
+/** Characters as people count them; a title over 32 needs a short one to be pushed (docs/wechat-platform.md#drafts). */
 const TITLE_CHARS = 100;
 const SHORT_TITLE_CHARS = 32;
-/** The platform's digest (wechat-protocol §1.4). */
+/** The platform's digest (docs/wechat-platform.md#drafts). */
 const SUMMARY_CHARS = 128;
 /** As sent, before cleaning: what Word and WPS paste is mostly dress. */
 const RAW_BODY_CHARS = 1_000_000;

@@ -92,7 +92,9 @@ export interface ArticlesStore {
   changeArticle(tx: Tx, id: string, latestVersion: number, change: ArticleChange): Promise<boolean>;
   /** One step of a version's life from the states that allow it; false where it is in another. */
   moveVersion(tx: Tx, id: string, move: VersionMove, change?: VersionChange): Promise<boolean>;
-  /** As `moveVersion`, only for exactly this hash and only for who neither wrote nor submitted it (P1). */
+  /**
+   * As `moveVersion`, only for exactly this hash and only for who neither wrote nor submitted it (docs/promises.md#p1).
+   */
   approveVersion(tx: Tx, id: string, move: 'approve' | 'approve_public', change: ApproveChange): Promise<boolean>;
   list(filter: ArticleFilter, before: Before | null, limit: number): Promise<Article[]>;
   /** Another text each time that something becomes public or ceases to be; changes in the transaction that does it. */

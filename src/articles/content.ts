@@ -38,7 +38,7 @@ export interface ContentRules {
   readonly words: SearchWords;
 }
 
-/** Characters of a title that the platform takes (wechat-protocol §1.4). */
+/** Characters of a title that the platform takes (docs/wechat-platform.md#drafts). */
 export const PUSH_TITLE_CHARS = 32;
 /** Characters of cleaned markup: ten times what the platform pushes; a name list of a whole town fits. */
 const MAX_BODY_CHARS = 200_000;
@@ -114,7 +114,7 @@ export function wordsOf(
 /** A few words' worth of places; a long list of names has thousands and the leader needs only to know. */
 const MAX_FINDINGS = 200;
 
-/** Personal data in everything that the public would read, and in the names of its images (P5). */
+/** Personal data in everything that the public would read, and in the names of its images (docs/promises.md#p5). */
 export async function scanVersion(
   files: ImageFiles,
   version: Pick<ArticleVersion, 'title' | 'shortTitle' | 'summary' | 'bodyHtml' | 'images' | 'cover'>,

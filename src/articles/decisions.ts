@@ -24,7 +24,10 @@ export interface ApprovalOrder {
 
 const NOT_APPROVED = '只有已审核或已公开的文章可以撤回。';
 
-/** A leader's yes to exactly one hash (P1): the first two of its layers; the collection's validator is the third. */
+/**
+ * A leader's yes to exactly one hash (docs/promises.md#p1): the first two of its layers; the collection's validator is
+ * the third.
+ */
 export async function approve(deps: ServiceDeps, by: ActingStaff, id: string, order: ApprovalOrder): Promise<void> {
   const { store } = deps;
   const { version } = await load(deps, id);

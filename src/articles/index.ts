@@ -54,7 +54,7 @@ export interface ArticlesDeps {
   readonly onMismatch: () => void;
 }
 
-/** Articles: write → submit → approve → public → withdrawn (P1). See README.md. */
+/** Articles: write → submit → approve → public → withdrawn (docs/promises.md#p1). See README.md. */
 export function createArticles(deps: ArticlesDeps): Feature<Articles> {
   const { connection, words, publicUrl, transact, audit, clock } = deps;
   const files = createFileStore<ImageFacts>({ connection, bucket: MEDIA_BUCKET });

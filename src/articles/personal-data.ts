@@ -1,4 +1,4 @@
-/** What must not be shown of a person without a reason that a leader gives (P5, government-rules §1.7). */
+/** What must not be shown of a person without a reason that a leader gives (docs/promises.md#p5). */
 export type PersonalDataKind = 'id_number' | 'mobile' | 'bank_card' | 'address';
 
 export const PERSONAL_DATA_NAMES: Readonly<Record<PersonalDataKind, string>> = {

@@ -89,7 +89,10 @@ export interface AuditFilter {
   readonly limit: number;
 }
 
-/** Reports of residents are another domain (P8): nothing outside the discipline office may know that they exist. */
+/**
+ * Reports of residents are another domain (docs/promises.md#p8): nothing outside the discipline office may know that
+ * they exist.
+ */
 const NOT_TIPOFFS = { action: { $not: /^tipoffs\./ } };
 
 /** Ids begin with the second of their making: a range of time is a range of ids, a minute wider for clocks that differ. */

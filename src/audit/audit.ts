@@ -18,7 +18,7 @@ export interface AuditEntry {
   readonly facts?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** What every feature gets: the row is written in the transaction of the change it speaks of (P6). */
+/** What every feature gets: the row is written in the transaction of the change it speaks of (docs/promises.md#p6). */
 export interface AuditRecorder {
   record(tx: Tx, entry: AuditEntry): Promise<void>;
 }

@@ -16,10 +16,10 @@ export interface Audit extends AuditRecorder {
   verify(knownHeads?: readonly { seq: number; mac: string }[]): Promise<AuditVerdict>;
 }
 
-/** Rows are sealed within 2 s (P6); a minute late means that no sealer runs. */
+/** Rows are sealed within 2 s (docs/promises.md#p6); a minute late means that no sealer runs. */
 const UNSEALED_MS = 60_000;
 
-/** The append-only, sealed record of who did what (P6). */
+/** The append-only, sealed record of who did what (docs/promises.md#p6). */
 export function createAudit(deps: {
   connection: Connection;
   transact: Transact;

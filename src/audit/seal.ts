@@ -10,7 +10,7 @@ const GENESIS = 'genesis';
 const BATCH = 500;
 /** The right to seal is kept between runs, so no heartbeat renews it: longer than any batch, short for the next one. */
 const LEASE_MS = 10_000;
-/** The head goes to the log this often, so that a cut tail can be found by it (P6). */
+/** The head goes to the log this often, so that a cut tail can be found by it (docs/promises.md#p6). */
 const HEAD_EVERY_MS = 60_000;
 
 /** The text that a row's MAC covers: everything but the seal itself, with its place in the chain. */

@@ -37,7 +37,7 @@ export type BriefingMove = 'edit' | 'submit' | 'approve' | 'reject' | 'schedule'
 
 /**
  * The life of a briefing. From `scheduled` on it is that of its push; `submitted_to_platform` becomes `delivered` by the
- * carrier's word only (P4).
+ * carrier's word only (docs/promises.md#p4).
  */
 export const BRIEFING_MOVES: StateTable<BriefingStatus, BriefingMove> = {
   draft: { edit: 'draft', submit: 'submitted', cancel: 'cancelled' },
@@ -100,5 +100,5 @@ export interface Briefing {
   readonly updatedAt: Date;
 }
 
-/** Articles in one push (wechat-protocol §1.4). */
+/** Articles in one push (docs/wechat-platform.md#mass-send). */
 export const MAX_ARTICLES = 8;

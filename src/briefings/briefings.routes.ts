@@ -21,7 +21,7 @@ export interface RoutesDeps {
 
 const PATH = '/api/v1/briefings';
 
-/** Every route of the staff API that concerns briefings (design §4). */
+/** Every route of the staff API that concerns briefings. */
 export function briefingsRoutes(deps: RoutesDeps): Route[] {
   const views: Views = async (briefings) => {
     const found = await deps.pushes.views(briefings.map(({ id }) => id));

@@ -33,7 +33,10 @@ export interface BriefingsDeps {
   readonly tellStaff: TellStaff;
 }
 
-/** Briefings: composed of approved articles, approved as a whole, scheduled (P1, P4). See README.md. */
+/**
+ * Briefings: composed of approved articles, approved as a whole, scheduled (docs/promises.md#p1, docs/promises.md#p4).
+ * See README.md.
+ */
 export function createBriefings(deps: BriefingsDeps): Feature<null> {
   const { connection, transact, audit, articles, pushes, staff, town } = deps;
   const store = createBriefingsStore(connection);

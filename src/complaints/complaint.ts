@@ -96,7 +96,7 @@ export interface Complaint {
   readonly extended: boolean;
   /** Came after the resident's daily number: kept all the same, and shown to the dispatcher. */
   readonly overDaily: boolean;
-  /** Sealed (P5). */
+  /** Sealed (docs/promises.md#p5). */
   readonly phone: string | null;
   readonly messages: readonly ComplaintMessage[];
   readonly answers: readonly ComplaintAnswer[];

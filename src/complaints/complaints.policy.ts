@@ -1,6 +1,6 @@
 import type { Caller } from '../http/index.ts';
 
-/** A clerk sees and moves the complaints of the own unit only (design §4); the policy table rules the rest. */
+/** A clerk sees and moves the complaints of the own unit only; the policy table rules the rest. */
 export function mayTouch(caller: Caller, complaint: { readonly unit: string | null }): boolean {
   return caller.role !== 'clerk' || (caller.unit !== null && complaint.unit === caller.unit);
 }

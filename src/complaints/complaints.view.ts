@@ -22,7 +22,7 @@ export interface PresentDeps {
 type Row = z.input<typeof complaintPage>['items'][number];
 type Whole = z.input<typeof complaintView>;
 
-/** One line of a list: the phone masked (P5), the first words only. */
+/** One line of a list: the phone masked (docs/promises.md#p5), the first words only. */
 export function presentRow(deps: PresentDeps, doc: ComplaintDoc, at: { now: Date; toCall: ReadonlySet<string> }): Row {
   const phone = openPhone(deps, doc);
   return {

@@ -1,7 +1,9 @@
 import { AppError, type Clock } from '../kernel/index.ts';
 import type { Signer } from '../platform/sealing/index.ts';
 
-/** Signed, expiring addresses of complaint pages (P5): whoever holds one sees that ticket and no other. */
+/**
+ * Signed, expiring addresses of complaint pages (docs/promises.md#p5): whoever holds one sees that ticket and no other.
+ */
 export interface TicketLinks {
   linkFor(ticket: string): string;
   /** AppError not_found where `k` is not this ticket's or has expired: a stranger learns nothing from the difference. */

@@ -11,7 +11,7 @@ export type ComplaintFiles = FileStore<{ readonly ticket: string; readonly conte
 const TOGETHER = 4;
 const BATCH = 40;
 const FETCH_AGAIN = { firstMs: 5_000, mostMs: 1_800_000 };
-/** Temporary media live 3 days on the platform (wechat-protocol §1.4); afterwards asking is in vain. */
+/** Temporary media live 3 days on the platform (docs/wechat-platform.md#media); afterwards asking is in vain. */
 const LIFE_MS = 3 * 86_400_000;
 
 /** Fetches what residents sent from the platform into our own store, at once and until it is had or gone. */

@@ -37,7 +37,7 @@ export function missingWords(medium: Pick<Medium, 'type' | 'why'>): string {
 const MB = 1_048_576;
 /**
  * What each type may be, by content, and how large. The platform takes photos and videos up to 10 MB and recordings up
- * to 2 MB (wechat-protocol §1.4); twice that for what changes, the client itself stops at 20 MB.
+ * to 2 MB (docs/wechat-platform.md#media); twice that for what changes, the client itself stops at 20 MB.
  */
 const RULES: Readonly<Record<MediaType, { mimes: readonly string[]; bytes: number }>> = {
   image: { mimes: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'], bytes: 20 * MB },

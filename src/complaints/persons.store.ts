@@ -6,7 +6,10 @@ import type { CollectionManifest, Connection, Transact } from '../platform/mongo
 import { createSealer, createSigner, type Keys } from '../platform/sealing/index.ts';
 import { COMPLAINT_FILES, type ComplaintDoc } from './complaints.store.ts';
 
-/** The link from a ticket to a resident who has left, kept only while the ticket may still need it (P5). */
+/**
+ * The link from a ticket to a resident who has left, kept only while the ticket may still need it
+ * (docs/promises.md#p5).
+ */
 interface PersonDoc {
   /** The ticket. */
   _id: string;

@@ -18,7 +18,7 @@ export type TellResident = (
 /** Worth a call where nothing else reaches the resident; the other steps can be looked up. */
 const WORTH_A_CALL = new Set(['answered', 'extended', 'refused']);
 
-/** A customer-service text may hold 2,048 bytes; with the frame around it an answer keeps to this (design §4). */
+/** A customer-service text may hold 2,048 bytes; with the frame around it an answer keeps to this. */
 const ANSWER_CHARS = 480;
 const ANSWER_BYTES = 1_400;
 

@@ -23,7 +23,7 @@ export interface ComplaintFlowDeps {
   readonly tipoffTalk: TipoffTalk;
 }
 
-/** Steps ①–⑤ of design §4 for kinds 1–4. */
+/** Steps ①–⑤ (src/conversation/README.md) for kinds 1–4. */
 export interface ComplaintTalk {
   /** At ①, or at ② where the kind was said already; `kept` = what was said before and goes into it. */
   begin(at: Date, kept: readonly Part[], kind?: Kind): Plan;
@@ -37,7 +37,7 @@ export interface ComplaintTalk {
   question(flow: ComplaintFlow): string;
 }
 
-/** 5 举报 is no kind of complaint: another way, another store (P8). */
+/** 5 举报 is no kind of complaint: another way, another store (docs/promises.md#p8). */
 const TIPOFF = 'tipoff';
 /** Of ⑤: what was wrong, by the number that was asked for. */
 const FIXES = ['kind', 'village', 'phone'] as const satisfies readonly ComplaintFlow['step'][];

@@ -22,7 +22,9 @@ export interface ConversationApi {
   readonly sweeps: readonly Sweep[];
 }
 
-/** What was answered; `apart` = it belongs to a tipoff, of which no other part may keep anything (P8). */
+/**
+ * What was answered; `apart` = it belongs to a tipoff, of which no other part may keep anything (docs/promises.md#p8).
+ */
 interface Answered {
   readonly reply: Reply | null;
   readonly apart?: boolean;
@@ -41,7 +43,7 @@ interface Decided {
 /** Two messages of one resident may meet; each loser reads again. More than this is no meeting but a fault. */
 const MAX_MEETINGS = 20;
 
-/** Chat flows, menu keys and the words to type (design §4). Owns no business rule: it calls the features. */
+/** Chat flows, menu keys and the words to type. Owns no business rule: it calls the features. */
 export function createConversation(deps: ConversationDeps): ConversationApi {
   const { config, say, clock } = deps;
   const store = createConversationStore(deps.connection, deps.sealer);
@@ -56,7 +58,7 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
     if (applied) return { turn, plan: read(applied.reply), outcome: applied };
     const plan = await decide(turn);
     const { apart = false } = plan;
-    // What belongs to a tipoff carries nothing else (P8).
+    // What belongs to a tipoff carries nothing else (docs/promises.md#p8).
     if (conversation.noticesWaiting && !apart) return { turn, plan, outcome: null };
     if (plan.kind === 'read') return { turn, plan, outcome: { reply: plan.reply, apart } };
     if (plan.kind !== 'talk' || plan.first) return { turn, plan, outcome: null };
@@ -69,7 +71,7 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
 
   const carryOut = async ({ turn, plan }: Pick<Decided, 'turn' | 'plan'>): Promise<{ reply: Reply | null } | 'met'> => {
     const { conversation: before, key, at } = turn;
-    // What belongs to a tipoff carries nothing else (P8).
+    // What belongs to a tipoff carries nothing else (docs/promises.md#p8).
     if (before.noticesWaiting && !plan.apart) return runChange(turn, await asChange(plan, before.flow), true);
     switch (plan.kind) {
       case 'read':

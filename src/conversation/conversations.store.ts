@@ -11,8 +11,8 @@ interface ConversationDoc {
   _id: string;
   rev: number;
   /**
-   * Flow and applied messages, sealed for every resident alike: what is being said is nobody's business at rest (P5),
-   * and a tipoff looks like any other talk (P8). Null = nothing was said yet.
+   * Flow and applied messages, sealed for every resident alike: what is being said is nobody's business at rest
+   * (docs/promises.md#p5), and a tipoff looks like any other talk (docs/promises.md#p8). Null = nothing was said yet.
    */
   state: Buffer | null;
   /** When the flow was touched; null = no flow. */

@@ -105,7 +105,7 @@ export function createDecide(deps: DecideDeps): (turn: Turn) => Promise<Plan> {
   const inIdleComplaint = (turn: Turn, flow: ComplaintFlow, wanted: Command | undefined): Promise<Plan> | Plan =>
     turn.message.type === 'text' && isCancel(turn.message.text) ? cancelled() : deps.idleComplaint(turn, flow, wanted);
 
-  /** Everything here is kept apart (P8), whatever it is answered. */
+  /** Everything here is kept apart (docs/promises.md#p8), whatever it is answered. */
   const inTipoff = async (turn: Turn, flow: TipoffFlow, wanted: Command | undefined): Promise<Plan> => {
     const { message } = turn;
     const apart = (plan: Plan): Plan => ({ ...plan, apart: true });

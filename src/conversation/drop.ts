@@ -19,7 +19,8 @@ interface DropDeps {
 
 /**
  * Ends flows that nobody came back to. Whoever was in the middle of saying something is told that it was not
- * submitted; a tipoff gets the very same words, so that nothing tells it apart (P8). Offers and settings end silently.
+ * submitted; a tipoff gets the very same words, so that nothing tells it apart (docs/promises.md#p8). Offers and
+ * settings end silently.
  */
 export function createDropSweep(deps: DropDeps): Sweep {
   const { store, transact, clock } = deps;

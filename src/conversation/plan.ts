@@ -2,7 +2,9 @@ import type { Tx } from '../platform/mongo/index.ts';
 import type { InboundMessage, Reply } from '../wechat/index.ts';
 import type { Conversation, Flow } from './state.ts';
 
-/** What one message will do, decided before anything is written. `apart` = it belongs to a tipoff (P8). */
+/**
+ * What one message will do, decided before anything is written. `apart` = it belongs to a tipoff (docs/promises.md#p8).
+ */
 export type Plan = Step & { readonly apart?: boolean };
 
 type Step =

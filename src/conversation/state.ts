@@ -14,7 +14,7 @@ export interface Part {
 
 export type Kind = 'consult' | 'help' | 'complain' | 'suggest';
 
-/** The complaint flow ①–⑤ (design §4). `kind` null = the dispatcher will set it. */
+/** The complaint flow ①–⑤. `kind` null = the dispatcher will set it. */
 export interface ComplaintFlow {
   readonly name: 'complaint';
   readonly step: 'kind' | 'village' | 'collect' | 'phone' | 'confirm';
@@ -67,7 +67,9 @@ export interface ReasonFlow {
   readonly touchedAt: Date;
 }
 
-/** 举报 (P8). What was said so far is sealed in `draft` by the tipoffs feature: nobody else can read it. */
+/**
+ * 举报 (docs/promises.md#p8). What was said so far is sealed in `draft` by the tipoffs feature: nobody else can read it.
+ */
 export interface TipoffFlow {
   readonly name: 'tipoff';
   readonly step: 'collect' | 'confirm';
@@ -81,7 +83,7 @@ export type Flow = ComplaintFlow | OfferFlow | SettingsFlow | ReasonFlow | Tipof
 export interface Applied {
   readonly key: string;
   readonly reply: Reply | null;
-  /** Belongs to a tipoff (P8). */
+  /** Belongs to a tipoff (docs/promises.md#p8). */
   readonly apart?: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { Part, TipoffFlow } from './state.ts';
 import { parseChoice } from './numbers.ts';
 import { tidied, type Understanding } from './understanding/index.ts';
 
-/** 举报: kind 5 goes its own way (P8). The conversation hands over and never looks inside. */
+/** 举报: kind 5 goes its own way (docs/promises.md#p8). The conversation hands over and never looks inside. */
 export interface TipoffTalk {
   /** Kind 5 was chosen; what was said before it goes into the draft. */
   begin(turn: Turn, before: readonly Part[]): Plan;
@@ -32,8 +32,8 @@ export interface TipoffFlowDeps {
 }
 
 /**
- * The talk of kind 5 (P8): first what is kept and who reads it, then any number of messages, then 确认 gives a code.
- * No name, no village, no phone is asked. Every plan is `apart`: no other part keeps anything of it.
+ * The talk of kind 5 (docs/promises.md#p8): first what is kept and who reads it, then any number of messages, then 确认
+ * gives a code. No name, no village, no phone is asked. Every plan is `apart`: no other part keeps anything of it.
  */
 export function createTipoffTalk(deps: TipoffFlowDeps): TipoffTalk {
   const { speech, town, tipoffs } = deps;

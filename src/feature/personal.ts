@@ -31,13 +31,13 @@ export interface Expiry {
 }
 
 /**
- * What one feature holds of a resident (P5). `src/privacy` asks all features in turn; each writes only its own
- * collections. What takes a `tx` happens in one transaction with that of all others and with its audit row.
+ * What one feature holds of a resident (docs/promises.md#p5). `src/privacy` asks all features in turn; each writes only
+ * its own collections. What takes a `tx` happens in one transaction with that of all others and with its audit row.
  */
 export interface Personal {
   /** Whose reference it is: null = nobody is known any more, undefined = none of this feature's. */
   whose?(reference: string): Promise<string | null | undefined>;
-  /** What the resident may see, by its heading in the export. Nothing tells of a tipoff (P8). */
+  /** What the resident may see, by its heading in the export. Nothing tells of a tipoff (docs/promises.md#p8). */
   held(person: Person): Promise<Readonly<Record<string, unknown>>>;
   /** They have left: takes them out of all that can do without them. */
   cut(tx: Tx, leaver: Leaver): Promise<void>;

@@ -17,7 +17,10 @@ export function toAppError(error: unknown): AppError {
   return new AppError(code, { cause: error });
 }
 
-/** Answers an error: JSON under /api, a plain page elsewhere. Bugs are logged once, with the request's id (P7). */
+/**
+ * Answers an error: JSON under /api, a plain page elsewhere. Bugs are logged once, with the request's id
+ * (docs/promises.md#p7).
+ */
 export function answerError(ctx: ShellContext, thrown: unknown, errorPage: ErrorPage): void {
   const error = toAppError(thrown);
   if (error.code === 'internal' || error.code === 'store_unavailable') {

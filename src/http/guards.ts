@@ -12,8 +12,8 @@ export function sameSecret(given: string, wanted: string): boolean {
 }
 
 /**
- * A write under /api must come from our own pages, and within a session it carries that session's own token
- * (design §4). Logging in needs no token: there a page of somebody else's is kept out by Origin and Sec-Fetch-Site.
+ * A write under /api must come from our own pages, and within a session it carries that session's own token.
+ * Logging in needs no token: there a page of somebody else's is kept out by Origin and Sec-Fetch-Site.
  */
 export function checkCsrf(ctx: ShellContext, allow: Allow, publicOrigin: string): void {
   const site = ctx.get('Sec-Fetch-Site');
@@ -34,7 +34,7 @@ export function checkAllow(allow: Allow, caller: Caller | null, may: (role: stri
   if (allow !== 'signed-in' && !may(caller.role, allow.action)) throw new AppError('forbidden');
 }
 
-/** A body where none is declared: nothing may stand in it (design §4: unknown body fields are refused). */
+/** A body where none is declared: nothing may stand in it (unknown body fields are refused). */
 const NO_BODY = z.strictObject({});
 
 /** `value` through `schema`; what does not fit is invalid_input with the places, in Chinese. */

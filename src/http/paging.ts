@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../kernel/index.ts';
 
-/** `?limit=` and `?cursor=` of every list (design §4): at most 100, 20 where left out. */
+/** `?limit=` and `?cursor=` of every list: at most 100, 20 where left out. */
 export const pagingQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(200).optional(),

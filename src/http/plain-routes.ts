@@ -26,7 +26,7 @@ export interface PlainDeps {
   readonly metrics: Pick<ShellMetrics, 'expose'>;
 }
 
-/** The platform's messages are small: 64 KiB holds the longest text with room (design §4). */
+/** The platform's messages are small: 64 KiB holds the longest text with room. */
 const MAX_WEBHOOK_BYTES = 65_536;
 
 export type PlainRoute = readonly [method: 'get' | 'post', path: string, work: (ctx: ShellContext) => Promise<void>];

@@ -82,7 +82,10 @@ export interface RouteSpec<
   /** Full path with koa-router's `:name` parameters, e.g. `/api/v1/articles/:id`. */
   readonly path: string;
   readonly allow: Allow;
-  /** Neither an access line nor a count: what happens here must not be told even by numbers (P8). Faults are logged. */
+  /**
+   * Neither an access line nor a count: what happens here must not be told even by numbers (docs/promises.md#p8).
+   * Faults are logged.
+   */
   readonly quiet?: true;
   /** One English line for the OpenAPI document. */
   readonly summary: string;

@@ -1,6 +1,6 @@
 import { AppError, isAppError, type Clock } from '../kernel/index.ts';
 
-/** After a failure of the hot store, how long messages go to the spool at once (P3). */
+/** After a failure of the hot store, how long messages go to the spool at once (docs/promises.md#p3). */
 const OPEN_MS = 2_000;
 
 /** Fails at once for a while after a failure, so that a frozen MongoDB costs one slow answer and not all of them. */

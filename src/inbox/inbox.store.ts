@@ -32,7 +32,7 @@ export interface Contact {
   readonly at: Date;
 }
 
-/** Which message opens which window (wechat-protocol §1.5). */
+/** Which message opens which window (docs/wechat-platform.md#customer-service). */
 const CONTACT_KINDS: Readonly<Record<string, Contact['kind']>> = {
   CLICK: 'click',
   scancode_push: 'click',
@@ -66,7 +66,10 @@ export interface InboxStore {
   toTell(now: Date, limit: number): Promise<InboxRow[]>;
   /** Owes the reply of a row as a notice from `at` on; null = it was told. */
   setTellAt(key: string, at: Date | null): Promise<void>;
-  /** Takes text, reply and person out of up to `limit` rows received before then (P5); how many there were. */
+  /**
+   * Takes text, reply and person out of up to `limit` rows received before then (docs/promises.md#p5); how many there
+   * were.
+   */
   anonymise(before: Date, limit: number): Promise<number>;
   /** When and how the resident wrote to us since then: what opens the platform's windows for messages to them. */
   contacts(openid: string, since: Date): Promise<Contact[]>;

@@ -10,9 +10,9 @@ import type { RowCodec } from './row-codec.ts';
 import type { InboxHandler, Outcome, Prepared } from './row.ts';
 import type { Spool } from './spool.ts';
 
-/** The platform waits 5 s; everything is answered by 4.5 s after the request began (P3). */
+/** The platform waits 5 s; everything is answered by 4.5 s after the request began (docs/promises.md#p3). */
 const ANSWER_BY_MS = 4_500;
-/** How long the message may take to become durable in MongoDB before it goes to the spool (P3). */
+/** How long the message may take to become durable in MongoDB before it goes to the spool (docs/promises.md#p3). */
 const DURABLE_BY_MS = 3_000;
 
 /**
@@ -31,9 +31,9 @@ export interface InboxDeps<C, P extends Prepared> {
   readonly spooledReply: (message: InboundMessage) => Reply | null;
   /** Owes a late reply as a notice; the same key means the same notice. */
   readonly oweLate: (input: { key: string; openid: string; reply: Reply }) => Promise<void>;
-  /** The same for a message apart (P8), whose reply must not lie among the notices. */
+  /** The same for a message apart (docs/promises.md#p8), whose reply must not lie among the notices. */
   readonly oweLateApart: (input: { key: string; openid: string; reply: Reply }) => Promise<void>;
-  /** Days after which nothing of a row tells any more who wrote what (P5); may be a fraction. */
+  /** Days after which nothing of a row tells any more who wrote what (docs/promises.md#p5); may be a fraction. */
   readonly retentionDays: number;
   /** How long a process that says nothing keeps a message; default 6 s. */
   readonly leaseMs?: number;
@@ -54,7 +54,10 @@ export interface Inbox {
   status(): Promise<{ open: number; failed: number; spooled: number; broken: number; breakerOpen: boolean }>;
 }
 
-/** Every inbound message: claimed once, stored, answered within the limit, replayed after an outage (P2, P3). */
+/**
+ * Every inbound message: claimed once, stored, answered within the limit, replayed after an outage
+ * (docs/promises.md#p2, docs/promises.md#p3).
+ */
 export function createInbox<C, P extends Prepared>(deps: InboxDeps<C, P>): Inbox {
   const { spool, clock, log } = deps;
   const store = createInboxStore(deps.connection, deps.codec);

@@ -9,7 +9,7 @@ import type { InboxHandler, InboxRow, Outcome, Prepared } from './row.ts';
  * the redelivery finds the row free and is answered by another process.
  */
 const LEASE_MS = 6_000;
-/** Waiting for another process's row: 40 ms at first, doubling to 400 ms (P2). */
+/** Waiting for another process's row: 40 ms at first, doubling to 400 ms (docs/promises.md#p2). */
 const WAIT_FIRST_MS = 40;
 const WAIT_MAX_MS = 400;
 /** After this many failures or crashes the row is `failed`: a person must look (it is in the health report). */

@@ -7,7 +7,10 @@ export interface RowCodec {
   seal(key: string, value: InboundMessage | Reply): string;
   openMessage(key: string, sealed: string): InboundMessage;
   openReply(key: string, sealed: string): Reply;
-  /** Stands for the openid in rows apart (P8): the same for one resident, and no one without the key can tell whose. */
+  /**
+   * Stands for the openid in rows apart (docs/promises.md#p8): the same for one resident, and no one without the key
+   * can tell whose.
+   */
   pseudonym(openid: string): string;
   /** That and those of earlier keys, for finding. */
   pseudonyms(openid: string): readonly string[];

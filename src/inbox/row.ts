@@ -5,15 +5,15 @@ import type { InboundMessage, Reply } from '../wechat/index.ts';
 export interface Outcome {
   readonly reply: Reply | null;
   /**
-   * The message belongs to another security domain (P8): its row keeps no message and no openid once the effect is
-   * done, and a late reply does not become a notice.
+   * The message belongs to another security domain (docs/promises.md#p8): its row keeps no message and no openid once
+   * the effect is done, and a late reply does not become a notice.
    */
   readonly apart?: boolean;
 }
 
 /** One inbound message, kept as it came. `open` = its effect is owed, `done` = effect and reply are stored. */
 export interface InboxRow {
-  /** The dedupe key (P2): what makes two deliveries the same message. */
+  /** The dedupe key (docs/promises.md#p2): what makes two deliveries the same message. */
   readonly key: string;
   /** A pseudonym that nobody can resolve, once a row apart is done. */
   readonly openid: string;

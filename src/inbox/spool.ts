@@ -20,7 +20,10 @@ const MAX_FILE_BYTES = 4_000_000;
 /** A process that finds its file taken over each time it writes is not running any more in any useful sense. */
 const MAX_LOST = 3;
 
-/** Where messages are kept, durable, while MongoDB is away (P3). One file a process at a time, one folder a host. */
+/**
+ * Where messages are kept, durable, while MongoDB is away (docs/promises.md#p3). One file a process at a time, one
+ * folder a host.
+ */
 export interface Spool {
   /** On the disk when it resolves. Rejects where the disk refuses: then the platform must try again. */
   append(line: SpoolLine): Promise<void>;

@@ -1,6 +1,6 @@
 /**
  * What any part may log. `event` is a stable name to select by; fields hold no openid, phone, message text or query
- * string (P5).
+ * string (docs/promises.md#p5).
  */
 export interface Log {
   debug(event: string, fields?: LogFields): void;

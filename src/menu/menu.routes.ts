@@ -2,7 +2,7 @@ import { defineRoute, type Route } from '../http/index.ts';
 import { menuResponse, publishRequest, publishResponse, resetRequest, saveRequest } from './menu.contract.ts';
 import type { MenuService } from './menu.service.ts';
 
-/** The menu at the bottom of the chat (design §4). */
+/** The menu at the bottom of the chat. */
 export function menuRoutes(service: MenuService): Route[] {
   return [
     defineRoute({

@@ -24,7 +24,7 @@ export interface MenuDeps {
 export type MenuService = ReturnType<typeof createMenuService>;
 
 const NO_RIGHT = '这个公众号没有自定义菜单接口的权限（未认证），请在公众平台网页上照下面的内容手工设置菜单。';
-/** Clients keep a menu for five minutes (wechat-protocol §1.5). */
+/** Clients keep a menu for five minutes (docs/wechat-platform.md#menu). */
 const NOTE = '群众的手机最多5分钟后看到新菜单；取消关注再关注可以马上看到。';
 const DIFFERENT = '微信保存的菜单与这里的不一致，请再发布一次；仍不一致的，请到公众平台网页上查看。';
 const UNREACHED = '现在问不到公众号上的菜单，可以先改好保存，过一会儿刷新本页再发布。';

@@ -34,8 +34,8 @@ export interface Contact {
 }
 
 /**
- * What the platform lets us send after each kind of contact (wechat-protocol §1.5): 5 in 48 h after a message, 3 in
- * one minute after a menu click, a subscription or a scan.
+ * What the platform lets us send after each kind of contact (docs/wechat-platform.md#customer-service): 5 in 48 h after
+ * a message, 3 in one minute after a menu click, a subscription or a scan.
  */
 export const WINDOWS: Readonly<Record<ContactKind, { readonly messages: number; readonly ms: number }>> = {
   message: { messages: 5, ms: 48 * 3_600_000 },

@@ -43,7 +43,7 @@ const LISTED = 20;
 const LISTED_AT_HOME = 6;
 /** As many as fit on two A4 pages. */
 const PRINTED = 50;
-/** With the page around it this stays under 50 KB (design §8). */
+/** With the page around it this stays under 50 KB. */
 const BODY_BYTES = 40_000;
 const TRAIL = '<nav class="trail" aria-label="位置"><a href="/">首页</a></nav>';
 

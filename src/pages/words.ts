@@ -25,7 +25,7 @@ export function timeTag(at: Date): string {
   return `<time datetime="${at.toISOString()}">${escapeMarkup(formatChinaDate(chinaDate(at)))}</time>`;
 }
 
-/** The words of design §4. */
+/** The words that residents read (src/conversation/README.md). */
 export const STATUS_WORDS: Readonly<Record<ComplaintStatus, string>> = {
   received: '已收到',
   accepted: '已受理',

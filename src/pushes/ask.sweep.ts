@@ -12,7 +12,10 @@ const A_RUN = 20;
 
 type Accepted = Push & { readonly state: StateOf<'accepted'> };
 
-/** Asks the carrier for the result of pushes whose finish event did not come (P4). Counts come by the event only. */
+/**
+ * Asks the carrier for the result of pushes whose finish event did not come (docs/promises.md#p4). Counts come by the
+ * event only.
+ */
 export function createAskSweep(context: PushContext): Sweep {
   return {
     name: 'pushes.ask',

@@ -98,7 +98,10 @@ export function createPushedWith(connection: MongoPools['work']) {
       .map(({ briefingId, title }) => ({ id: briefingId, title }));
 }
 
-/** Pushes: what a leader approved, carried to the phones at most once, and accounted for (P4). See README.md. */
+/**
+ * Pushes: what a leader approved, carried to the phones at most once, and accounted for (docs/promises.md#p4). See
+ * README.md.
+ */
 export function createPushes(deps: PushesDeps): Feature<PushesApi> {
   const { connection, transact, clock, articles, briefings, carriers } = deps;
   const [carrier] = carriers;

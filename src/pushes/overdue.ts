@@ -1,6 +1,6 @@
 import type { Push } from './push.ts';
 
-/** A push that is this late is shown (P4: found within two minutes). */
+/** A push that is this late is shown (docs/promises.md#p4: found within two minutes). */
 const OVERDUE_MS = 120_000;
 
 /** Should this have been pushed by now? One that waits for a stated reason is not overdue but waiting. */

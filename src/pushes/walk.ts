@@ -9,9 +9,9 @@ import type { PushContext } from './record.ts';
 import { recordTaken } from './take.ts';
 
 /**
- * The story of one push, from the moment that a worker has it in hand (P4). Each result is on record before the next step; before
- * each call outwards the lease is read again; the order keeps one number for its life. Read from top to bottom: whatever
- * stops it goes to `putBack`, which says when and how it goes on.
+ * The story of one push, from the moment that a worker has it in hand (docs/promises.md#p4). Each result is on record
+ * before the next step; before each call outwards the lease is read again; the order keeps one number for its life.
+ * Read from top to bottom: whatever stops it goes to `putBack`, which says when and how it goes on.
  */
 export async function walk(context: PushContext, held: HeldPush): Promise<void> {
   const stop = await goOn(context, held);

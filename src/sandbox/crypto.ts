@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** PKCS#7 pads to 32 bytes here, although AES has blocks of 16 (wechat-protocol §1.1 row 5). */
+/** PKCS#7 pads to 32 bytes here, although AES has blocks of 16 (docs/wechat-platform.md#encryption). */
 const PAD_BLOCK = 32;
 
 /** SHA-1 over the sorted, joined parts: `signature` with (token, timestamp, nonce), `msg_signature` with Encrypt added. */

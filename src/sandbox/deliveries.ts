@@ -5,7 +5,7 @@ import { type ReplyOutcome, readReply } from './replies.ts';
 import type { World } from './world.ts';
 import { renderXml } from './xml.ts';
 
-/** Requests in all when the webhook does not answer (wechat-protocol §1.1 row 8). */
+/** Requests in all when the webhook does not answer (docs/wechat-platform.md#delivery). */
 const MAX_ATTEMPTS = 3;
 
 export interface Delivery {

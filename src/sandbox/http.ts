@@ -23,7 +23,7 @@ export function hasUnicodeEscape(text: string): boolean {
 
 /**
  * The JSON object in `bytes`, or undefined. The platform does not undo `\uXXXX`: such escapes stay as they are written
- * and show literally (wechat-protocol §1.2), so `literalEscapes` keeps them.
+ * and show literally (docs/wechat-platform.md#errors), so `literalEscapes` keeps them.
  */
 export function parseJsonObject(bytes: Buffer, literalEscapes: boolean): JsonObject | undefined {
   try {

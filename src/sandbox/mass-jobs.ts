@@ -7,7 +7,7 @@ import type { MassJob, PushContent } from './mass-job.ts';
 import type { World } from './world.ts';
 import { type Bare, bare, renderXml, type XmlFields } from './xml.ts';
 
-/** Pushes that a follower of a service account receives in a calendar month (wechat-protocol §1.3). */
+/** Pushes that a follower of a service account receives in a calendar month (docs/wechat-platform.md#mass-send). */
 export const MONTHLY_PUSHES = 4;
 
 /** The finish event comes from an account of the platform, not from a follower. */

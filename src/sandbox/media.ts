@@ -17,7 +17,7 @@ export interface Media {
   readonly introduction: string;
 }
 
-/** Seconds that temporary media live (wechat-protocol §1.4). */
+/** Seconds that temporary media live (docs/wechat-platform.md#media). */
 const TEMPORARY_LIFE = 3 * 86_400;
 
 interface MediaStore {

@@ -2,7 +2,10 @@ import type { InboxEntry } from './contract.ts';
 import { newOpenid } from './random.ts';
 import type { SandboxTime } from './time.ts';
 
-/** What opens the platform's ledger of customer-service messages (wechat-protocol §1.5): how many, for how many seconds. */
+/**
+ * What opens the platform's ledger of customer-service messages (docs/wechat-platform.md#customer-service): how many,
+ * for how many seconds.
+ */
 const ALLOWANCES = {
   message: { count: 5, seconds: 48 * 3_600 },
   menu: { count: 3, seconds: 60 },

@@ -3,7 +3,7 @@ import { Refusal } from './errcodes.ts';
 import { randomWord } from './random.ts';
 import type { SandboxTime } from './time.ts';
 
-/** Seconds that a token lives (wechat-protocol §1.2). */
+/** Seconds that a token lives (docs/wechat-platform.md#token). */
 const LIFE = 7_200;
 /** Seconds during which a replaced token still works; also how early normal mode renews. */
 const OVERLAP = 300;

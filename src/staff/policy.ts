@@ -1,4 +1,7 @@
-/** The roles of a town office (design §4). One member of staff has one role. */
+/**
+ * The roles of a town office (docs/decisions/0011-roles-where-the-design-is-silent.md). One member of staff has one
+ * role.
+ */
 export const ROLES = ['editor', 'dispatcher', 'leader', 'clerk', 'discipline', 'supervisor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 

@@ -30,7 +30,9 @@ export interface TagPlan {
   readonly name: string;
 }
 
-/** A tag's name on the platform, in bytes of UTF-8: the stricter reading of its limit (wechat-protocol §1.5). */
+/**
+ * A tag's name on the platform, in bytes of UTF-8: the stricter reading of its limit (docs/wechat-platform.md#tags).
+ */
 const TAG_NAME_BYTES = 30;
 
 export function tagKeyOf(audience: TaggedAudience): TagKey {

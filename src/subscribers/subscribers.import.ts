@@ -15,7 +15,7 @@ export interface ImportDeps {
   readonly log: Log;
 }
 
-/** Openids in one call for details (wechat-protocol §1.5). */
+/** Openids in one call for details (docs/wechat-platform.md#followers). */
 const DETAILS = 100;
 /** Followers handled between two notes of progress: five calls for details at a time. */
 const GROUP = 500;

@@ -38,7 +38,9 @@ export interface TipoffsDeps {
   readonly log: Log;
 }
 
-/** 举报: its own store, key, role, media and messages; no other part knows more than that it exists (P8). */
+/**
+ * 举报: its own store, key, role, media and messages; no other part knows more than that it exists (docs/promises.md#p8).
+ */
 export function createTipoffs(deps: TipoffsDeps): {
   api: Tipoffs;
   routes: readonly Route[];

@@ -22,7 +22,9 @@ export interface TellDeps {
   readonly log: Log;
 }
 
-/** Messages to holders of tipoffs. They never lie among the notices, which other roles can see (P8). */
+/**
+ * Messages to holders of tipoffs. They never lie among the notices, which other roles can see (docs/promises.md#p8).
+ */
 export interface Tells {
   /** Owes one; the same key again changes nothing. Without `tx` it stands at once. */
   owe(tx: Tx | null, tell: { key: string; openid: string; text: string }): Promise<void>;
@@ -34,7 +36,10 @@ const TELL_AGAIN = { firstMs: 2_000, mostMs: 3_600_000 };
 const LOOK_AGAIN_MS = 15_000;
 /** Unread for so long it is no news any more. */
 const FORGET_MS = 60 * 86_400_000;
-/** The platform's windows: 48 h after a message, one minute after anything else (wechat-protocol §1.5). */
+/**
+ * The platform's windows: 48 h after a message, one minute after anything else
+ * (docs/wechat-platform.md#customer-service).
+ */
 const MESSAGE_WINDOW_MS = 48 * 3_600_000;
 const EVENT_WINDOW_MS = 60_000;
 const A_RUN = 20;

@@ -26,7 +26,7 @@ export interface Listed {
   readonly next: { readonly day: Date; readonly id: string } | null;
 }
 
-/** What the discipline office does. Every look is audited before anything is shown (P8). */
+/** What the discipline office does. Every look is audited before anything is shown (docs/promises.md#p8). */
 export interface DisciplineDesk {
   list(
     caller: Caller,

@@ -9,8 +9,9 @@ export interface TipoffContent {
 }
 
 /**
- * The own key of this domain (P8): derived from SECRET_KEY with a purpose that no other part uses; SECRET_KEY_PREVIOUS
- * still opens and finds. Look-ups go by keyed hashes, so that neither code nor openid lies readable anywhere.
+ * The own key of this domain (docs/promises.md#p8): derived from SECRET_KEY with a purpose that no other part uses;
+ * SECRET_KEY_PREVIOUS still opens and finds. Look-ups go by keyed hashes, so that neither code nor openid lies readable
+ * anywhere.
  */
 export interface Vault {
   /** How a code, an openid and a message key are stored; the first of the list is today's, the others are older keys'. */

@@ -1,7 +1,10 @@
 import type { Clock, Log } from '../kernel/index.ts';
 import type { StoredToken, TokenStore } from './client.types.ts';
 
-/** Inside the last 300 s the platform hands out the next token and the old one still works (wechat-protocol §1.2). */
+/**
+ * Inside the last 300 s the platform hands out the next token and the old one still works
+ * (docs/wechat-platform.md#token).
+ */
 const RENEW_BEFORE_MS = 200_000;
 /** The platform ignores a forced refresh sooner than this after another. */
 const FORCE_PAUSE_MS = 30_000;

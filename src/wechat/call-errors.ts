@@ -64,7 +64,7 @@ function addressWords(errmsg: string): string {
   return address === undefined ? '' : `要添加的地址：${address}。`;
 }
 
-/** openids have 28 characters, `o` first; the platform quotes them in some messages (P5). */
+/** openids have 28 characters, `o` first; the platform quotes them in some messages (docs/promises.md#p5). */
 function plainErrmsg(errmsg: unknown): string {
   const text = typeof errmsg === 'string' ? errmsg : '';
   return text.replaceAll(/\bo[\w-]{27}(?![\w-])/g, '…').slice(0, 200);

@@ -20,7 +20,7 @@ const DELETE_DRAFT: CallSpec = {
 const UPLOAD_BODY_IMAGE: CallSpec = { api: 'media.uploadimg', effect: 'change', timeout: 'media' };
 const UPLOAD_MATERIAL: CallSpec = { api: 'material.add', effect: 'change', timeout: 'media' };
 
-/** wechat-protocol §1.4: `uploadimg` takes less than 1 MB, a thumb at most 64 KB, an image at most 10 MB. */
+/** docs/wechat-platform.md#media: `uploadimg` takes less than 1 MB, a thumb at most 64 KB, an image at most 10 MB. */
 const MAX_BODY_IMAGE_BYTES = 1_024 * 1_024 - 1;
 const MAX_THUMB_BYTES = 64 * 1_024;
 const MAX_IMAGE_BYTES = 10 * 1_024 * 1_024;

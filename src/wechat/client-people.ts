@@ -15,7 +15,7 @@ const TAG_FOLLOWERS: CallSpec = { ...read('tags.followers'), right: 'tags' };
 const FOLLOWERS: CallSpec = { ...read('followers.list'), right: 'followers' };
 const DETAILS: CallSpec = { ...read('followers.details'), right: 'followers' };
 
-/** wechat-protocol §1.5: the platform answers 40032 beyond these. */
+/** docs/wechat-platform.md#tags: the platform answers 40032 beyond these. */
 const MAX_TAGGED = 50;
 const MAX_DETAILS = 100;
 

@@ -49,7 +49,7 @@ export function createWechatClient(deps: WechatClientDeps): WechatClient {
   };
 }
 
-/** `stable_token`; normal mode gives every caller the same token while it is valid (wechat-protocol §1.2). */
+/** `stable_token`; normal mode gives every caller the same token while it is valid (docs/wechat-platform.md#token). */
 function fetchToken(
   { ask }: Caller,
   { appId, appSecret, force }: { appId: string; appSecret: string; force: boolean },

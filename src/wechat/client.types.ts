@@ -44,7 +44,7 @@ export interface TokenStore {
 
 export type AccountType = 'subscription' | 'service';
 
-/** What the account may do (wechat-protocol §1.1a). */
+/** What the account may do (docs/wechat-platform.md#rights). */
 export interface AccountRights {
   readonly customerService: boolean;
   readonly tags: boolean;
@@ -68,7 +68,7 @@ export interface CallTimeouts {
   readonly change: number;
   /** Default 60,000. */
   readonly media: number;
-  /** Default 60,000 (P4). */
+  /** Default 60,000 (docs/promises.md#p4). */
   readonly mass: number;
 }
 

@@ -3,10 +3,10 @@ import { textOf } from './fields.ts';
 import type { InboundMessage } from './messages.types.ts';
 
 /**
- * The key under which a delivery is handled once (P2): a message is sender + MsgId, an event sender + CreateTime +
- * Event + EventKey + (MsgID | publish_id | nothing), a message without MsgId sender + CreateTime + MsgType + hash of
- * its fields. MsgId alone is not enough: different senders have been seen with the same one. The parts are hashed,
- * so that the key is short and does not spell out who wrote.
+ * The key under which a delivery is handled once (docs/promises.md#p2): a message is sender + MsgId, an event sender +
+ * CreateTime + Event + EventKey + (MsgID | publish_id | nothing), a message without MsgId sender + CreateTime + MsgType
+ * + hash of its fields. MsgId alone is not enough: different senders have been seen with the same one. The parts are
+ * hashed, so that the key is short and does not spell out who wrote.
  */
 export function dedupeKey(message: InboundMessage): string {
   if (message.kind === 'event') {

@@ -3,7 +3,7 @@ import type { PlatformReason } from './reasons.ts';
 /**
  * What each error number of the platform means: why (a reason of the closed set, by which code decides) and what staff
  * should read and do. A number that is not here is a refusal, because the platform answered and did not do it.
- * Sources: wechat-protocol §1.2 to §1.5.
+ * Sources: docs/wechat-platform.md#errors.
  */
 export interface ErrcodeMeaning {
   readonly reason: PlatformReason;

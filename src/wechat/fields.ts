@@ -5,7 +5,7 @@ import type { FieldValue, InboundFields } from './messages.types.ts';
 /** The platform's deepest message has 5 levels; the largest, a finish event of 8 articles, about 120 elements. */
 const MAX_DEPTH = 16;
 const MAX_NODES = 2_000;
-/** Also the webhook's own limit (design §4). */
+/** Also the webhook's own limit. */
 export const MAX_BODY_BYTES = 64 * 1_024;
 
 /** Throws AppError `invalid_input`; `check` tells the log which guard refused. */

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { AppError } from '../kernel/index.ts';
 
-/** The platform pads to 32-byte blocks although AES has 16 (wechat-protocol §1.1 fact 5). */
+/** The platform pads to 32-byte blocks although AES has 16 (docs/wechat-platform.md#encryption). */
 const BLOCK = 32;
 const RANDOM_BYTES = 16;
 const LENGTH_BYTES = 4;

@@ -7,10 +7,10 @@ import { cdata } from './xml.ts';
 /** The body that tells the platform "received, nothing to show". */
 export const SUCCESS = 'success';
 
-/** wechat-protocol §1.1 fact 13a: documented 2,048 bytes, but the fault banner has been seen near 628 characters. */
+/** docs/wechat-platform.md#replies: documented 2,048 bytes, but the fault banner has been seen near 628 characters. */
 export const MAX_REPLY_CHARS = 600;
 export const MAX_REPLY_BYTES = 1_800;
-/** wechat-protocol §1.1 fact 12. */
+/** docs/wechat-platform.md#replies. */
 export const MAX_REPLY_ARTICLES = 8;
 
 const ONE_ARTICLE_ONLY: ReadonlySet<string> = new Set(['text', 'image', 'video', 'news', 'location']);

@@ -1,6 +1,9 @@
 import type { AccountRights, AccountType } from './client.types.ts';
 
-/** What an account may do by its type and verification (wechat-protocol §1.1a). Passive replies are open to all. */
+/**
+ * What an account may do by its type and verification (docs/wechat-platform.md#rights). Passive replies are open to
+ * all.
+ */
 export function rightsOf(account: { readonly accountType: AccountType; readonly verified: boolean }): AccountRights {
   const { verified } = account;
   const verifiedService = verified && account.accountType === 'service';

@@ -7,7 +7,7 @@ import { isJsonAnswer, jsonAnswer, type RawAnswer, readAnswer, transportErrorOf 
 
 /** No answer of the API but a file is larger: a draft of 8 articles of 1 MB each. */
 const MAX_JSON_BYTES = 16 * 1_024 * 1_024;
-/** A video message is at most 10 MB (wechat-protocol §1.4); twice that for what changes. */
+/** A video message is at most 10 MB (docs/wechat-platform.md#media); twice that for what changes. */
 const MAX_FILE_BYTES = 20 * 1_024 * 1_024;
 const CONNECT_MS = 5_000;
 const OFFICIAL_API = 'https://api.weixin.qq.com';

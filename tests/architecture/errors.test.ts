@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError, ERROR_CODES, isAppError, type ErrorCode } from '../../src/kernel/index.ts';
 import { projectTexts } from '../support/project-files.ts';
 
-/** What callers may meet (design §4), and what HTTP has for a wrong method and a party behind us. */
+/** What callers may meet, and what HTTP has for a wrong method and a party behind us. */
 const STATUSES = [400, 401, 403, 404, 405, 409, 410, 413, 415, 429, 500, 502, 503];
 const codes = Object.keys(ERROR_CODES) as ErrorCode[];
 

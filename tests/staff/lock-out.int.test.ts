@@ -66,6 +66,23 @@ describe('too many wrong passwords', () => {
     }
   });
 
+  it('at other names go on counting for the address, whoever logs in rightly there', async () => {
+    const { username } = await account();
+    const place = newPlace();
+    const guess = async (count: number) => (await office.logIn(`other${count}`, 'wrong-password', place)).status;
+    for (let count = 0; count < 14; count += 1) expect(await guess(count)).toBe(401);
+    expect((await office.logIn(username, PASSWORD, place)).status).toBe(200);
+    expect([await guess(14), await guess(15)]).toEqual([401, 429]);
+  });
+
+  it('at other addresses go on counting for the name, although its owner logs in rightly', async () => {
+    const { username } = await account();
+    const guess = async () => (await office.logIn(username, 'wrong-password', newPlace())).status;
+    for (let count = 0; count < 14; count += 1) expect(await guess()).toBe(401);
+    expect((await office.logIn(username, PASSWORD, newPlace())).status).toBe(200);
+    expect([await guess(), await guess()]).toEqual([401, 429]);
+  });
+
   it('lock an unknown name in the same words, and the log of the audit does not keep it', async () => {
     const place = newPlace();
     const answers = [];

@@ -14,7 +14,7 @@ const LETTERS: Readonly<Record<Role, string>> = {
 };
 
 /**
- * Who may what, written out from design §4, by route. A route that is missing here, or that lets in somebody else than
+ * Who may what, written out by route. A route that is missing here, or that lets in somebody else than
  * stands here, fails: change this table only together with the design or a decision in docs/decisions.
  */
 const MATRIX = `

@@ -4,7 +4,10 @@ import { checkServer, migrateCollections, openForMigration } from '../../platfor
 import { allCollections } from '../collections.ts';
 import { runCommand } from './command.ts';
 
-/** `npm run migrate`: makes collections, validators and indexes what this version of the service declares (P1). */
+/**
+ * `npm run migrate`: makes collections, validators and indexes what this version of the service declares
+ * (docs/promises.md#p1).
+ */
 runCommand(async () => {
   const uri = process.env['MONGODB_ADMIN_URI'] || process.env['MONGODB_URI'];
   if (!uri) throw new ConfigError(['environment variable MONGODB_ADMIN_URI (or MONGODB_URI) is missing']);

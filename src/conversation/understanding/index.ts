@@ -34,7 +34,7 @@ export interface Understanding extends Reader {
   isAdding(text: string): boolean;
 }
 
-/** Plain talk of this many characters is also offered as a complaint (design §4). */
+/** Plain talk of this many characters is also offered as a complaint. */
 const MATTER_FROM_CHARS = 8;
 
 export function createUnderstanding(deps: { texts: UnderstandingTexts; town: Town }): Understanding {

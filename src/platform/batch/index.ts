@@ -1,6 +1,6 @@
 /**
  * Group commit: while one batch is being written the next one gathers; no timer, and each caller waits for its own
- * result. Under load one command carries many messages; a lone message goes at once (design §8).
+ * result. Under load one command carries many messages; a lone message goes at once.
  */
 export interface Batch<I, O> {
   add(item: I): Promise<O>;

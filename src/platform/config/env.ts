@@ -32,7 +32,7 @@ const robotUrl = z
     'must start with https://',
   );
 
-/** Environment variables (design §4). What is missing or wrong is reported together, by name. */
+/** Environment variables (.env.example). What is missing or wrong is reported together, by name. */
 export const envSchema = z.object({
   PUBLIC_URL: origin.describe('address under which residents reach the pages, e.g. https://town.example.cn'),
   MONGODB_URI: mongoUrl.describe('MongoDB 6+ replica set, the restricted user'),

@@ -33,9 +33,9 @@ function unique<F extends string>(field: F) {
 }
 const namedList = z.array(named).superRefine(unique('code')).superRefine(unique('name'));
 
-/** The platform allows 100 tags; a village and a topic need one each (wechat-protocol §1.5). */
+/** The platform allows 100 tags; a village and a topic need one each (docs/wechat-platform.md#tags). */
 const MAX_TAGS = 100;
-/** Tags that one follower may carry (wechat-protocol §1.5). */
+/** Tags that one follower may carry (docs/wechat-platform.md#tags). */
 const MAX_TAGS_A_RESIDENT = 20;
 
 export const townSchema = z
@@ -69,7 +69,7 @@ export const townSchema = z
   });
 export type Town = z.output<typeof townSchema>;
 
-/** Words that mean something in chat (design §4): a category of that name could not be called. */
+/** Words that mean something in chat (src/conversation/README.md): a category of that name could not be called. */
 const CHAT_WORDS = new Set(
   '帮助 取消 完成 确认 跳过 查询 投诉 我要投诉 我的投诉 评价 重办 订阅 最新 绑定 举报'.split(' '),
 );

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { utf8Bytes } from '../../kernel/index.ts';
 
-/** Limits of the platform (wechat-protocol §1.5): buttons per level, bytes of UTF-8 of what stands in one. */
+/** Limits of the platform (docs/wechat-platform.md#menu): buttons per level, bytes of UTF-8 of what stands in one. */
 export const MENU_LIMITS = { top: 3, sub: 5, topNameBytes: 16, subNameBytes: 60, keyBytes: 128, urlBytes: 1_024 };
 
-/** What a menu button may ask for (design §4); the words a resident types mean the same. */
+/** What a menu button may ask for (src/conversation/README.md); the words a resident types mean the same. */
 export const MENU_KEYS = ['COMPLAINT_NEW', 'COMPLAINT_MINE', 'SETTINGS', 'LATEST', 'HELP'] as const;
 /** Followed by the code of a category: its newest articles. */
 export const CATEGORY_KEY = 'CATEGORY_';

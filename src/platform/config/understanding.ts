@@ -38,7 +38,7 @@ export type Intent = (typeof INTENTS)[number];
 export const KIND_INTENTS = ['consult', 'help', 'complain', 'suggest', 'tipoff'] as const;
 export type KindIntent = (typeof KIND_INTENTS)[number];
 
-/** The words that we print: whoever edits the sayings cannot take them away (design §4). */
+/** The words that we print: whoever edits the sayings cannot take them away. */
 const FIXED: Readonly<Partial<Record<Intent, readonly string[]>>> = {
   help: ['帮助'],
   cancel: ['取消', '退出'],

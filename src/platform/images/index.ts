@@ -10,7 +10,7 @@ export interface CleanImage {
   readonly height: number;
 }
 
-/** What the platform takes in a body (wechat-protocol §1.4: JPEG or PNG under 1 MB), with a little room. */
+/** What the platform takes in a body (docs/wechat-platform.md#media: JPEG or PNG under 1 MB), with a little room. */
 const MAX_BYTES = 1_000_000;
 /** A phone's longest photo today is 200 megapixels; 50 decode in 200 MB of memory. */
 const MAX_PIXELS = 50_000_000;

@@ -3,7 +3,7 @@ import { isAppError, type Log } from '../../kernel/index.ts';
 
 /**
  * Work found by looking: `run` takes what is due from the domain documents (by a claim with owner token and lease) and
- * answers how much it did. A lost or doubled wake-up costs nothing; no queue holds truth (design §5).
+ * answers how much it did. A lost or doubled wake-up costs nothing; no queue holds truth (ARCHITECTURE.md#the-rules).
  */
 export interface Sweep {
   readonly name: string;

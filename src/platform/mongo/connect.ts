@@ -4,8 +4,8 @@ import type { Log } from '../../kernel/index.ts';
 import { whyNeverFit } from './server.ts';
 
 /**
- * Two pools to one MongoDB. `hot` serves the webhook and fails fast (P3: a frozen mongod makes the driver's own
- * `timeoutMS` hang, so sockets get hard limits); `work` serves the console, the pages and the sweeps.
+ * Two pools to one MongoDB. `hot` serves the webhook and fails fast (docs/promises.md#p3: a frozen mongod makes the
+ * driver's own `timeoutMS` hang, so sockets get hard limits); `work` serves the console, the pages and the sweeps.
  */
 export interface MongoPools {
   readonly hot: Connection;

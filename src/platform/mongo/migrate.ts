@@ -55,7 +55,7 @@ async function migrateIndexes(db: Db, manifest: CollectionManifest, stood: boole
 
 /**
  * Differences between what the manifests declare and what the database holds, one English sentence each; empty when
- * all is well. The service refuses to start on any difference (P1).
+ * all is well. The service refuses to start on any difference (docs/promises.md#p1).
  */
 export async function verifyCollections(
   connection: Connection,

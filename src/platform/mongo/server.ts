@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
 import { type Document, MongoClient } from 'mongodb';
 
-/** MongoDB 6 is the oldest that the validators and transactions were tried on (design §5). */
+/** MongoDB 6 is the oldest that the validators and transactions were tried on. */
 const OLDEST = 6;
 const QUICK = { serverSelectionTimeoutMS: 1_000, connectTimeoutMS: 1_000, socketTimeoutMS: 1_000 };
 const NO_REPLICA_SET =

@@ -9,7 +9,7 @@ export type Transact = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 
 const CONNECTED = mongoose.ConnectionStates.connected;
 
-/** Retries stop after 2 s (P2): the driver's own loop would go on for 120 s while a resident waits. */
+/** Retries stop after 2 s (docs/promises.md#p2): the driver's own loop would go on for 120 s while a resident waits. */
 const RETRY_FOR_MS = 2_000;
 
 /**

@@ -2,8 +2,8 @@ import { Redis } from 'ioredis';
 import type { Log } from '../../kernel/index.ts';
 
 /**
- * Redis for what can be recomputed (design §5). It fails fast: a frozen Redis would otherwise hang the limiter, and a
- * command queue would answer after the resident has gone (P3).
+ * Redis for what can be recomputed (ARCHITECTURE.md). It fails fast: a frozen Redis would otherwise hang the limiter,
+ * and a command queue would answer after the resident has gone (docs/promises.md#p3).
  */
 export function connectRedis(deps: { url: string; log: Log }): Redis {
   const redis = new Redis(deps.url, {

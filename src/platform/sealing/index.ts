@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Encrypts small texts at rest under a key of its own purpose (AES-256-GCM; P5, P8). */
+/** Encrypts small texts at rest under a key of its own purpose (AES-256-GCM; docs/promises.md#p5, #p8). */
 export interface Sealer {
   /** `text` as `v1.<base64url>`: random nonce, ciphertext and tag. `context` binds it to its place. */
   seal(text: string, context?: string): string;

@@ -21,7 +21,7 @@ export interface WorkingDays {
   /** Changes when any year's days change or a year is added: what was counted with another version is counted anew. */
   readonly version: string;
   isWorkingDay(date: ChinaDate): boolean;
-  /** The `days`-th working day after `start`; `start` itself is day 0 (government-rules §1.5). */
+  /** The `days`-th working day after `start`; `start` itself is day 0. */
   add(start: ChinaDate, days: number): Counted;
   knowsYear(year: number): boolean;
   /** What staff must be told about calendars at `now`, in Chinese; null when all is well. */

@@ -4,7 +4,7 @@ import { type FrozenArticle, pushTitle } from '../approved.ts';
 import type { ExactArticle } from '../ports.ts';
 import { plainCover } from './plain-cover.ts';
 
-/** Limits of a draft (wechat-protocol §1.4). */
+/** Limits of a draft (docs/wechat-platform.md#drafts). */
 const CONTENT_CHARS = 20_000;
 const CONTENT_BYTES = 1_048_576;
 const DIGEST_CHARS = 128;

@@ -5,7 +5,7 @@ import type { ExactArticle } from '../ports.ts';
 import type { MassSendDeps } from './deps.ts';
 import { bodyImageIds, checkBodyLength, coverOf, draftArticle, imageBytes, imageName } from './draft.ts';
 
-/** The push waits this long for followers' tags to be given (P4), looking this often. */
+/** The push waits this long for followers' tags to be given (docs/promises.md#p4), looking this often. */
 const TAG_WAIT_MS = 10 * 60_000;
 const TAG_LOOK_MS = 15_000;
 

@@ -3,7 +3,7 @@ import { type JsonObject, stringAt } from '../json.ts';
 import type { World } from '../world.ts';
 import { type ApiTable, json, ok } from './api.ts';
 
-/** Daily tokens of an account and of the public test account (wechat-protocol §1.2). */
+/** Daily tokens of an account and of the public test account (docs/wechat-platform.md#token). */
 const TOKENS_A_DAY = 2_000;
 const TEST_TOKENS_A_DAY = 200;
 const CLEARS_A_MONTH = 10;

@@ -28,7 +28,7 @@ export interface Api {
   readonly method: 'GET' | 'POST';
   /** False for the calls that fetch a token. */
   readonly needsToken?: boolean;
-  /** Which account may call it (wechat-protocol §1.1a); others get 48001. */
+  /** Which account may call it (docs/wechat-platform.md#rights); others get 48001. */
   readonly right?: 'verified' | 'verified_service';
   readonly upload?: boolean;
   /** Calls a day; the key is shared by the paths of one quota and defaults to the path without `/cgi-bin/`. */

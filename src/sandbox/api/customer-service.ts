@@ -9,7 +9,7 @@ import type { World } from '../world.ts';
 import { type ApiTable, ok, requiredText } from './api.ts';
 import { cardsOf } from './cards.ts';
 
-/** Bytes of a text message (wechat-protocol §1.5, and the passive reply's limit). */
+/** Bytes of a text message (docs/wechat-platform.md#customer-service, and the passive reply's limit). */
 const TEXT_BYTES = 2_048;
 
 type Reader = (world: World, body: JsonObject) => PushContent;

@@ -6,7 +6,7 @@ import type { World } from '../world.ts';
 import { type ApiCall, type ApiTable, json, ok, requiredText } from './api.ts';
 import { cleanContent, plainText } from './content.ts';
 
-/** Limits of wechat-protocol §1.4: characters, and UTF-8 bytes for content and address. */
+/** Limits of docs/wechat-platform.md#drafts: characters, and UTF-8 bytes for content and address. */
 const MAX_ARTICLES = 8;
 const TITLE_CHARS = 32;
 const AUTHOR_CHARS = 16;

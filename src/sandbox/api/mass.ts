@@ -58,7 +58,10 @@ function refuseKnownId(world: World, clientMsgId: string): void {
   throw new Refusal(45065, { msg_id: known.msgId });
 }
 
-/** Subscription accounts push once a day; service accounts to everybody four times a month (wechat-protocol §1.3). */
+/**
+ * Subscription accounts push once a day; service accounts to everybody four times a month
+ * (docs/wechat-platform.md#mass-send).
+ */
 function refuseOverQuota(world: World, audience: Audience): void {
   const today = chinaDate(world.time.now());
   const days = world.jobs.map((job) => ({ day: chinaDate(job.acceptedAt), kind: job.audience.kind }));

@@ -7,10 +7,10 @@ import type { World } from '../world.ts';
 import { type ApiAnswer, type ApiCall, type ApiTable, json, ok, requiredText } from './api.ts';
 
 const MB = 1_048_576;
-/** Largest image that the platform takes, bytes (wechat-protocol §1.4); a phone sends none that is larger. */
+/** Largest image that the platform takes, bytes (docs/wechat-platform.md#media); a phone sends none that is larger. */
 export const PHOTO_BYTES = 10 * MB;
 
-/** What each type takes, by content, and the refusal of a larger one (wechat-protocol §1.4). */
+/** What each type takes, by content, and the refusal of a larger one (docs/wechat-platform.md#media). */
 const RULES: Readonly<Record<MediaType, { mimes: readonly string[]; bytes: number; tooLarge: number }>> = {
   image: { mimes: ['image/jpeg', 'image/png', 'image/gif', 'image/bmp'], bytes: PHOTO_BYTES, tooLarge: 40009 },
   voice: {

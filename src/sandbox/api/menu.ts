@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, listAt, stringAt } from '../json.ts';
 import type { World } from '../world.ts';
 import { type ApiTable, json, ok } from './api.ts';
 
-/** Limits of wechat-protocol §1.5: counts, and UTF-8 bytes. */
+/** Limits of docs/wechat-platform.md#menu: counts, and UTF-8 bytes. */
 const FIRST_LEVEL = 3;
 const SECOND_LEVEL = 5;
 const KEY_BYTES = 128;

@@ -5,7 +5,9 @@ import type { Resident } from '../residents.ts';
 import type { World } from '../world.ts';
 import { type ApiCall, type ApiTable, followerOf, json, ok } from './api.ts';
 
-/** Limits of wechat-protocol §1.5. A name is counted in bytes, the stricter of the documentation's two readings. */
+/**
+ * Limits of docs/wechat-platform.md#tags. A name is counted in bytes, the stricter of the documentation's two readings.
+ */
 const MAX_TAGS = 100;
 const NAME_BYTES = 30;
 const OPENIDS_A_CALL = 50;
