@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import { axeFindings, findChromium, serious } from '../../scripts/screens/chromium.ts';
 import { ROOT } from './project-files.ts';
 
@@ -60,18 +60,25 @@ export async function seriousFindings(page: Page): Promise<string[]> {
  */
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('load');
-  await page.waitForFunction(
-    `(() => {
-      const fetched = performance.getEntriesByType('resource').length;
-      const same = window.fetchedBefore === fetched;
-      window.fetchedBefore = fetched;
-      const stands = document.querySelector('#main')?.childElementCount > 0;
-      const loads = document.querySelector('[aria-label=正在加载], .el-loading-mask') !== null;
-      return same && stands && !loads && document.getAnimations().every((one) => one.playState !== 'running');
-    })()`,
-    undefined,
-    { polling: 50 },
-  );
+  let before = '';
+  // By evaluating, not by waitForFunction: the console's own policy forbids what that is made of.
+  await expect
+    .poll(
+      async () => {
+        const now = await page.evaluate<string>(`(() => {
+          const stands = document.querySelector('#main')?.childElementCount > 0;
+          const loads = document.querySelector('[aria-label=正在加载], .el-loading-mask') !== null;
+          const moves = document.getAnimations().some((one) => one.playState === 'running');
+          if (!stands || loads || moves) return 'not yet';
+          return String(performance.getEntriesByType('resource').length);
+        })()`);
+        const same = now !== 'not yet' && now === before;
+        before = now;
+        return same;
+      },
+      { timeout: 30_000, interval: 50 },
+    )
+    .toBe(true);
 }
 
 /** What a page complained of: console errors, uncaught errors, requests that failed. `allow` lets expected ones by. */

@@ -37,5 +37,5 @@ async function runAll(steps: Step[]): Promise<void> {
       failed.push(error);
     }
   }
-  if (failed.length > 0) throw new AggregateError(failed, `${failed.length} of the last steps failed: ${failed[0]}`);
+  if (failed.length > 0) throw new AggregateError(failed, `${failed.length} of the last steps failed`);
 }
