@@ -179,6 +179,11 @@ export function parseMenuKey(key: string): Command | undefined {
   return key.startsWith(CATEGORY_KEY) ? { name: 'category', code: key.slice(CATEGORY_KEY.length) } : undefined;
 }
 
+/** A word that ends step ③. */
+export function isDone(text: string, reader: Reader = shippedReader()): boolean {
+  return reader.read(text, ['cancel', 'done']) === 'done';
+}
+
 /** The fixed word itself: it ends whatever is under way, at once and for good. */
 export function isCancel(text: string): boolean {
   return tidied(text).whole === '取消';

@@ -89,7 +89,7 @@ const routes = createPages({
   config,
   articles: {
     latestPublic: async () => ({ items: [item], nextCursor: '">next' }),
-    searchPublic: async () => ({ items: [item], nextCursor: null, words: [] }),
+    searchPublic: async () => ({ items: [item], nextCursor: null, words: [], partial: false }),
     publicView: async (id) => {
       if (id === GONE) throw new AppError('withdrawn', { details: tombstone });
       return article;
