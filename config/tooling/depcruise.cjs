@@ -39,6 +39,16 @@ module.exports = {
     forbid('wechat-knows-only-kernel', { path: '^src/wechat/' }, { path: '^src/(?!wechat/|kernel/)' }),
     forbid('http-knows-only-kernel', { path: '^src/http/' }, { path: '^src/(?!http/|kernel/)' }),
     forbid(
+      'deadlines-know-only-the-ground',
+      { path: '^src/deadlines/' },
+      { path: '^src/(?!deadlines/|platform/|kernel/)' },
+    ),
+    forbid(
+      'days-are-counted-in-deadlines',
+      { path: '^src/(?!deadlines/|platform/)' },
+      { path: '^src/platform/working-days/' },
+    ),
+    forbid(
       'feature-knows-no-feature',
       { path: '^src/feature/' },
       { path: '^src/(?!feature/|http/|platform/|kernel/)' },
@@ -66,7 +76,7 @@ module.exports = {
       'enter-by-the-door',
       { path: '^(?:src|scripts)/([^/]+)/', pathNot: '^src/console/' },
       {
-        path: inside([...FEATURES, 'feature', 'inbox', 'wechat', 'http', 'kernel']),
+        path: inside([...FEATURES, 'feature', 'deadlines', 'inbox', 'wechat', 'http', 'kernel']),
         pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'],
       },
     ),

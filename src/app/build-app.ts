@@ -19,7 +19,7 @@ import { createLimiter } from '../platform/rate-limit/index.ts';
 import { connectRedis } from '../platform/redis/index.ts';
 import { createSealer, createSigner, type Keys } from '../platform/sealing/index.ts';
 import { createSearchWords } from '../platform/search-words/index.ts';
-import { createWorkingDays } from '../platform/working-days/index.ts';
+import { createWorkingDays } from '../deadlines/index.ts';
 import { createMassSend, createPushedWith, createPushes } from '../pushes/index.ts';
 import { createStaff, loginRules, roleMay, type PasswordCost, type StaffApi } from '../staff/index.ts';
 import { createSubscribers } from '../subscribers/index.ts';

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { isAppError, type Clock } from '../kernel/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { checkServer, serverTime, verifyCollections, type Connection } from '../platform/mongo/index.ts';
-import { createWorkingDays } from '../platform/working-days/index.ts';
+import { createWorkingDays } from '../deadlines/index.ts';
 import type { StaffApi } from '../staff/index.ts';
 import { platformFailureOf, type AccountRights, type PlatformReason, type WechatClient } from '../wechat/index.ts';
 import { allCollections } from './collections.ts';

@@ -11,7 +11,7 @@ import type { MongoPools } from '../platform/mongo/index.ts';
 import type { SubscribersApi } from '../subscribers/index.ts';
 import type { CallMemory, PlatformCalls } from './platform-calls.ts';
 import type { ClockWatch } from '../wechat/index.ts';
-import type { WorkingDays } from '../platform/working-days/index.ts';
+import type { WorkingDays } from '../deadlines/index.ts';
 import { healthView } from './health.contract.ts';
 
 export interface HealthDeps {

@@ -46,7 +46,7 @@ export const rejectRequest = z.strictObject({
 export const scheduleRequest = z
   .strictObject({
     sendAt: time.optional(),
-    /** Titles and links as a text: where the account may not push articles (48008). */
+    /** Titles and links as a text: where the account may not push articles. */
     asText: z.boolean().optional(),
   })
   .optional();

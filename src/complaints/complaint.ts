@@ -1,5 +1,5 @@
 import type { StateTable } from '../kernel/index.ts';
-import type { ClockRule } from '../platform/config/index.ts';
+import type { Rule } from '../deadlines/index.ts';
 
 export const COMPLAINT_KINDS = ['consult', 'help', 'complain', 'suggest'] as const;
 export type ComplaintKind = (typeof COMPLAINT_KINDS)[number];
@@ -69,10 +69,7 @@ export interface ComplaintStep {
 }
 
 /** The rule that a ticket lives under, frozen on it: a later clocks.json changes nothing for it. */
-export interface DueRule extends ClockRule {
-  /** Whatever the days above say, never later than this. */
-  readonly ceiling?: ClockRule;
-}
+export type DueRule = Rule;
 
 export interface Complaint {
   readonly ticket: string;

@@ -1,9 +1,10 @@
 import { addChinaDays, chinaDate, endOfChinaDate, startOfChinaDate, statesAllowing } from '../kernel/index.ts';
+import { createRecountSweep, type CountedDeadline } from '../deadlines/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import { COMPLAINT_STATES, OPEN_STATUSES } from './complaint.ts';
 import { staffLine, type ComplaintServiceDeps } from './complaints.service.ts';
-import { countDue } from './due.ts';
+import type { ComplaintDoc } from './complaints.store.ts';
 
 const BATCH = 200;
 
@@ -24,12 +25,15 @@ export function complaintSweeps(deps: ComplaintServiceDeps): Sweep[] {
         return each(await store.settledBefore(limit, BATCH), (tx, ticket) => closeOne(deps, tx, ticket, limit));
       },
     },
-    {
+    createRecountSweep<ComplaintDoc>({
       name: 'complaints.recount',
-      everySeconds: 60,
-      run: async () =>
-        each(await store.countedOtherwise(workingDays.version, BATCH), (tx, ticket) => recountOne(deps, tx, ticket)),
-    },
+      workingDays,
+      transact,
+      countedOtherwise: store.countedOtherwise,
+      read: (tx, ticket) => store.byTicket(ticket, tx),
+      keep: (tx, ticket, counted) => store.set(tx, ticket, counted),
+      move: (tx, ticket, before, counted, reason) => moveDue(deps, tx, { ticket, before, counted, reason }),
+    }),
     {
       name: 'complaints.due_tomorrow',
       everySeconds: 600,
@@ -63,21 +67,17 @@ async function closeOne(deps: ComplaintServiceDeps, tx: Tx, ticket: string, limi
   return true;
 }
 
-/** The calendar has changed: the frozen rule is counted anew. Only a day that moved becomes history. */
-async function recountOne(deps: ComplaintServiceDeps, tx: Tx, ticket: string): Promise<boolean> {
-  const { store, clock, workingDays } = deps;
-  const before = await store.byTicket(ticket, tx);
-  if (!before || before.calendarVersion === workingDays.version) return false;
-  const counted = countDue(workingDays, before);
-  if (counted.dueAt.getTime() === before.dueAt.getTime()) {
-    await store.set(tx, ticket, counted);
-    return true;
-  }
-  const reason = '放假安排有变化，期限重新计算';
-  const step = { at: clock.now(), move: 'recount', status: before.status, by: deps.town.office, reason };
+/** The calendar has changed and with it the day: that is history. */
+async function moveDue(
+  { store, clock, town, audit }: ComplaintServiceDeps,
+  tx: Tx,
+  moved: { ticket: string; before: ComplaintDoc; counted: CountedDeadline; reason: string },
+): Promise<boolean> {
+  const { ticket, before, counted, reason } = moved;
+  const step = { at: clock.now(), move: 'recount', status: before.status, by: town.office, reason };
   const after = await store.change(tx, ticket, OPEN_STATUSES, { set: counted, step });
   if (!after) return false;
-  await deps.audit.record(tx, {
+  await audit.record(tx, {
     action: 'complaints.recount',
     actor: { kind: 'system', part: 'complaints.recount' },
     target: { kind: 'complaint', id: ticket },

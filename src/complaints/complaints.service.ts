@@ -5,7 +5,7 @@ import type { Notices, StaffLine } from '../notices/index.ts';
 import type { Clocks, Limits, Say, Town } from '../platform/config/index.ts';
 import type { Transact, Tx } from '../platform/mongo/index.ts';
 import type { Sealer } from '../platform/sealing/index.ts';
-import type { WorkingDays } from '../platform/working-days/index.ts';
+import { stillPromises, type WorkingDays } from '../deadlines/index.ts';
 import {
   COMPLAINT_STATES,
   OPEN_STATUSES,
@@ -23,7 +23,7 @@ import {
   type NewComplaint,
 } from './complaints.store.ts';
 import { countDue, dueOf } from './due.ts';
-import type { TellResident } from './tell.ts';
+import type { TellResident, Told } from './tell.ts';
 
 export interface ComplaintServiceDeps {
   readonly store: ComplaintStore;
@@ -81,7 +81,7 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
     ticket: string,
     name: ComplaintMove,
     make: (before: ComplaintDoc, now: Date) => Omit<ComplaintChange, 'step'> & { reason?: string },
-    told?: (after: ComplaintDoc) => { kind: string; text: string } | null,
+    told?: (after: ComplaintDoc) => Told | null,
     alsoIn?: (tx: Tx, after: ComplaintDoc) => Promise<void>,
   ): Promise<ComplaintDoc> =>
     transact(async (tx) => {
@@ -148,7 +148,11 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
           if (!set) throw new AppError('invalid_input', { message: '请先选类别（咨询、求助、投诉或建议）。' });
           return { set: { kind: set, ...(set === before.kind ? {} : dueOf(deps, set, before.receivedAt)) } };
         },
-        (after) => ({ kind: 'accepted', text: say('noticeAccepted', { ticket, due: day(after.dueAt) }) }),
+        ({ dueAt }) => ({
+          kind: 'accepted',
+          text: say('noticeAccepted', { ticket, due: day(dueAt) }),
+          promise: { until: dueAt, after: say('noticeAcceptedLate', { ticket }) },
+        }),
       ),
     refuse: (caller, ticket, reason) =>
       move(
@@ -206,13 +210,16 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
         if (before.extended) throw new AppError('wrong_state', { message: '这一件已经延期过一次，不能再延。' });
         const { rule, dueFrom } = before;
         const counted = countDue(deps.workingDays, { rule, dueFrom, extensionDays: days });
-        const step = { at: clock.now(), move: 'extend', status: before.status, by: officeOf(caller), reason };
+        const now = clock.now();
+        if (!stillPromises(counted.dueAt, now)) throw tooLate(counted.dueAt);
+        const step = { at: now, move: 'extend', status: before.status, by: officeOf(caller), reason };
         const set = { ...counted, extensionDays: days, extended: true };
         const after = await store.change(tx, ticket, OPEN_STATUSES, { set, step });
         if (!after) throw new AppError('wrong_state');
         await record(tx, caller, 'extend', before.status, before.status, ticket, reason);
         const text = say('noticeExtended', { ticket, due: day(after.dueAt), reason });
-        await deps.tell(tx, after, 'extend', { kind: 'extended', text });
+        const promise = { until: after.dueAt, after: say('noticeExtendedLate', { ticket, reason }) };
+        await deps.tell(tx, after, 'extend', { kind: 'extended', text, promise });
         return after;
       });
     },
@@ -231,6 +238,12 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
         return after;
       }),
   };
+}
+
+/** An extension that is over before it is told would be a promise of the past, and the only one there is. */
+function tooLate(dueAt: Date): AppError {
+  const message = `这样延期只到${formatChinaDate(chinaDate(dueAt))}，已经过了，不能这样告诉群众。请多延几天，或者直接答复。`;
+  return new AppError('wrong_state', { message });
 }
 
 /** The parts that every new complaint has, wherever it came from. */

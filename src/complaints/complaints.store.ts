@@ -1,5 +1,6 @@
 import { Schema, type Connection, type Types, type QueryFilter } from 'mongoose';
 import { chinaDate } from '../kernel/index.ts';
+import { isPlace } from './similar.ts';
 import { fileCollections } from '../platform/files/index.ts';
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
 import {
@@ -296,7 +297,9 @@ export function createComplaintStore(connection: Connection, media: Pick<MediaSt
 }
 
 function placesOf(messages: readonly ComplaintMessage[]): { lat: number; lng: number }[] {
-  return messages.flatMap(({ location }) => (location ? [{ lat: location.lat, lng: location.lng }] : []));
+  return messages.flatMap(({ location }) =>
+    location && isPlace(location) ? [{ lat: location.lat, lng: location.lng }] : [],
+  );
 }
 
 /** `20260210-0007`: the China day of receipt and the number of that day, at least four digits. */

@@ -8,7 +8,7 @@ import type { Sweep } from '../platform/jobs/index.ts';
 import type { CollectionManifest, Connection, Transact } from '../platform/mongo/index.ts';
 import { createSealer, createSigner, type Keys } from '../platform/sealing/index.ts';
 import type { SearchWords } from '../platform/search-words/index.ts';
-import type { WorkingDays } from '../platform/working-days/index.ts';
+import type { WorkingDays } from '../deadlines/index.ts';
 import { complaintSweeps } from './complaints.jobs.ts';
 import { figuresRoute } from './figures.ts';
 import { complaintFigures } from './figures.store.ts';

@@ -1,7 +1,9 @@
 import { AppError, chinaDate, statesAllowing } from '../kernel/index.ts';
+import { dayIsOver } from '../deadlines/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import {
   COMPLAINT_STATES,
+  OPEN_STATUSES,
   type ComplaintAnswer,
   type ComplaintKind,
   type ComplaintMessage,
@@ -44,6 +46,8 @@ export interface ResidentView {
   readonly unitName: string | null;
   readonly receivedAt: Date;
   readonly dueAt: Date;
+  /** Open although the day is over: then it is no promise any more. */
+  readonly overdue: boolean;
   readonly messages: readonly ComplaintMessage[];
   readonly answers: readonly ComplaintAnswer[];
   readonly history: readonly ComplaintStep[];
@@ -138,7 +142,9 @@ export function createResidentDesk(
 function view(deps: ComplaintServiceDeps, doc: ComplaintDoc): ResidentView {
   const { ticket, kind, status, villageCode, receivedAt, dueAt, messages, answers, history, rating } = doc;
   const unitName = deps.town.units.find((unit) => unit.code === doc.unit)?.name ?? null;
-  return { ticket, kind, status, villageCode, unitName, receivedAt, dueAt, messages, answers, history, rating };
+  const overdue = OPEN_STATUSES.includes(status) && dayIsOver(dueAt, deps.clock.now());
+  const facts = { ticket, kind, status, villageCode, unitName, receivedAt, dueAt, overdue };
+  return { ...facts, messages, answers, history, rating };
 }
 
 async function rate(

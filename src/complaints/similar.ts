@@ -35,7 +35,13 @@ function sharedWords(a: readonly string[], b: readonly string[]): string[] {
 }
 
 function nearest(a: ComplaintDoc['places'], b: ComplaintDoc['places']): number {
-  return Math.min(Number.POSITIVE_INFINITY, ...a.flatMap((p) => b.map((q) => distance(p, q))));
+  const places = b.filter(isPlace);
+  return Math.min(Number.POSITIVE_INFINITY, ...a.filter(isPlace).flatMap((p) => places.map((q) => distance(p, q))));
+}
+
+/** 0,0 is what a phone says that knows no place: it lies in the sea. */
+export function isPlace({ lat, lng }: { lat: number; lng: number }): boolean {
+  return Math.abs(lat) > 0.01 || Math.abs(lng) > 0.01;
 }
 
 /** Metres between two places; flat, which is exact enough within a township. */

@@ -1,19 +1,17 @@
 import { cutAtSentence } from '../kernel/index.ts';
-import type { Notices } from '../notices/index.ts';
+import type { NewNotice, Notices } from '../notices/index.ts';
 import type { Say, Town } from '../platform/config/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import type { ComplaintDoc } from './complaints.store.ts';
+
+/** What a move tells; `promise` where it names a day. */
+export type Told = { readonly kind: string; readonly text: string } & Pick<NewNotice, 'promise'>;
 
 /**
  * Owes the resident what a move has to tell. Who came by telephone, box or visit has no chat: what is worth a call goes on
  * the list of the unit that holds the ticket, or of the dispatcher where none does.
  */
-export type TellResident = (
-  tx: Tx,
-  complaint: ComplaintDoc,
-  move: string,
-  told: { kind: string; text: string } | null,
-) => Promise<void>;
+export type TellResident = (tx: Tx, complaint: ComplaintDoc, move: string, told: Told | null) => Promise<void>;
 
 /** Worth a call where nothing else reaches the resident; the other steps can be looked up. */
 const WORTH_A_CALL = new Set(['answered', 'extended', 'refused']);
@@ -54,6 +52,7 @@ export function createTellResident(deps: AnswerTextDeps & { notices: Pick<Notice
       text,
       ticket,
       call: WORTH_A_CALL.has(told.kind),
+      ...(told.promise ? { promise: told.promise } : {}),
     });
   };
 }

@@ -37,14 +37,12 @@ export function createEvents(deps: EventsDeps): (turn: Turn, event: InboundEvent
           return speech.reply([welcome, ...(scene ? await villageTold(openid) : [])]);
         });
       case 'unsubscribe':
-        return effect(async () => {
-          await subscribers.unfollow({ openid, at });
-          // A late event of somebody who has come back cuts nothing.
-          const { following } = await subscribers.choiceOf(openid);
-          // The event's time has whole seconds: what was said in the same second was said before.
-          if (!following) await deps.forget(openid, new Date(at.getTime() + 999));
-          return null;
-        });
+        return effect(() => leave(openid, at));
+      case 'user_authorization_cancellation': {
+        // Sent by the platform about somebody who has ended their account, and sometimes without saying who.
+        const { subjectOpenid } = event;
+        return subjectOpenid === undefined ? read(null) : effect(() => leave(subjectOpenid, at));
+      }
       case 'SCAN':
         return effect(async () => {
           const known = await subscribers.setVillageByScene({ openid, scene: event.scene });
@@ -56,6 +54,15 @@ export function createEvents(deps: EventsDeps): (turn: Turn, event: InboundEvent
         return read(null);
     }
   };
+
+  async function leave(openid: string, at: Date): Promise<null> {
+    await subscribers.unfollow({ openid, at });
+    // A late event of somebody who has come back cuts nothing.
+    const { following } = await subscribers.choiceOf(openid);
+    // The event's time has whole seconds: what was said in the same second was said before.
+    if (!following) await deps.forget(openid, new Date(at.getTime() + 999));
+    return null;
+  }
 
   async function finished(event: Extract<InboundMessage, { type: 'MASSSENDJOBFINISH' }>): Promise<null> {
     await deps.pushes.onMassSendFinished({

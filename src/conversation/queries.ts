@@ -144,7 +144,12 @@ export function createQueries(deps: QueriesDeps): Queries {
       if (only && tickets.length === 1) {
         const url = complaints.linkFor(only.ticket);
         const unit = only.unitName ?? say('unitUnset');
-        const told = say('mineOnly', { line: rows[0] ?? '', unit, due: speech.day(only.dueAt), url });
+        const told = say('mineOnly', {
+          line: rows[0] ?? '',
+          unit,
+          due: only.overdue ? say('dueOver') : speech.day(only.dueAt),
+          url,
+        });
         return speech.reply([told, ...answersOf(only)], url);
       }
       const hint = say('mineHint', { ticket: tickets[0]?.ticket ?? '' });
@@ -159,7 +164,7 @@ export function createQueries(deps: QueriesDeps): Queries {
         kind: kindName(found.kind),
         status: say(STATUS_KEYS[found.status]),
         unit: found.unitName ?? say('unitUnset'),
-        due: speech.day(found.dueAt),
+        due: found.overdue ? say('dueOver') : speech.day(found.dueAt),
         url,
       });
       return speech.reply([detail, ...answersOf(found)], url);

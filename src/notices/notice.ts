@@ -1,3 +1,5 @@
+import { dayIsOver } from '../deadlines/index.ts';
+
 /**
  * A message that we owe one resident. `sent` = the platform accepted it; `seen` = it was shown in a reply to the
  * resident, or told by telephone; `call_needed` = no channel carried it, a clerk should call; `failed` = the platform
@@ -5,6 +7,12 @@
  */
 export const NOTICE_STATES = ['owed', 'sent', 'failed', 'call_needed', 'seen'] as const;
 export type NoticeState = (typeof NOTICE_STATES)[number];
+
+/** A promise of a day is never told once the day is over: then `after` is said in its place. */
+export interface Promised {
+  readonly until: Date;
+  readonly after: string;
+}
 
 export interface Notice {
   readonly id: string;
@@ -14,6 +22,8 @@ export interface Notice {
   readonly openid: string | null;
   readonly kind: string;
   readonly text: string;
+  /** Where the text promises a day. */
+  readonly promise: Promised | null;
   readonly ticket: string | null;
   /** Worth a clerk's call where nothing else reaches the resident. */
   readonly call: boolean;
@@ -24,6 +34,11 @@ export interface Notice {
   readonly attempts: number;
   /** Set before the platform is called: still set after a crash, the message may have gone out. */
   readonly attemptAt: Date | null;
+}
+
+/** The words of a notice for somebody who reads them at `now`, whenever it was owed. */
+export function wordsAt({ text, promise }: Pick<Notice, 'text' | 'promise'>, now: Date): string {
+  return promise !== null && dayIsOver(promise.until, now) ? promise.after : text;
 }
 
 export type ContactKind = 'message' | 'click' | 'subscribe' | 'scan';

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { Schema, type Connection, type QueryFilter } from 'mongoose';
 import { freeAt, heldBy, type Lease, leaseSchema, renewed } from '../platform/lease/index.ts';
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
-import { NOTICE_STATES, type Notice, type NoticeState } from './notice.ts';
+import { NOTICE_STATES, type Notice, type NoticeState, type Promised } from './notice.ts';
 
 interface NoticeDoc {
   _id: Types.ObjectId;
@@ -10,6 +10,7 @@ interface NoticeDoc {
   openid: string | null;
   kind: string;
   text: string;
+  promise: Promised | null;
   ticket: string | null;
   call: boolean;
   state: NoticeState;
@@ -57,6 +58,13 @@ const schema = new Schema<NoticeDoc>(
     openid: { type: String, default: null },
     kind: { type: String, required: true },
     text: { type: String, required: true },
+    promise: {
+      type: new Schema<Promised>(
+        { until: { type: Date, required: true }, after: { type: String, required: true } },
+        { _id: false },
+      ),
+      default: null,
+    },
     ticket: { type: String, default: null },
     call: { type: Boolean, default: false },
     state: { type: String, required: true } as never,
@@ -80,6 +88,8 @@ export interface NewNotice {
   readonly openid: string | null;
   readonly kind: string;
   readonly text: string;
+  /** Where the text promises a day. */
+  readonly promise?: Promised;
   readonly ticket?: string;
   /** Worth a clerk's call where nothing else reaches the resident. Default false. */
   readonly call?: boolean;
@@ -142,10 +152,10 @@ export function createNoticeStore(connection: Connection): NoticeStore {
   };
   return {
     add: async (tx, notice, at) => {
-      const { key, openid, kind, text, ticket = null, call = false } = notice;
+      const { key, openid, kind, text, promise = null, ticket = null, call = false } = notice;
       if (openid === null && !call) return;
       const state = openid === null ? 'call_needed' : 'owed';
-      const fresh = { openid, kind, text, ticket, call, state, createdAt: at, waiting: false, nextAt: at };
+      const fresh = { openid, kind, text, promise, ticket, call, state, createdAt: at, waiting: false, nextAt: at };
       const empty = {
         attempts: 0,
         stopped: false,
@@ -255,7 +265,18 @@ function changeOf(outcome: Outcome): Partial<NoticeDoc> {
 }
 
 function toNotice(doc: NoticeDoc): Notice {
-  const { key, openid, kind, text, ticket, call, state, createdAt, waiting, attempts, attemptAt } = doc;
-  const facts = { key, openid, kind, text, ticket, call: call ?? false, state, createdAt, waiting };
+  const { key, openid, kind, text, promise, ticket, call, state, createdAt, waiting, attempts, attemptAt } = doc;
+  const facts = {
+    key,
+    openid,
+    kind,
+    text,
+    promise: promise ?? null,
+    ticket,
+    call: call ?? false,
+    state,
+    createdAt,
+    waiting,
+  };
   return { id: String(doc._id), ...facts, attempts, attemptAt };
 }

@@ -2,7 +2,7 @@ import type { Clock, Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import { type Lease, newLease, nextTry, whileHeld } from '../platform/lease/index.ts';
 import { platformFailureOf, type PlatformReason } from '../wechat/index.ts';
-import { LONGEST_WINDOW_MS, windowIsOpen, type Contact, type Notice } from './notice.ts';
+import { LONGEST_WINDOW_MS, windowIsOpen, wordsAt, type Contact, type Notice } from './notice.ts';
 import type { NoticeStore, Outcome } from './notices.store.ts';
 
 const BATCH = 100;
@@ -80,7 +80,7 @@ export function createSendSweep(deps: SendDeps): Sweep {
 
   const deliver = async (notice: Sendable, attempts: number, now: Date): Promise<Outcome> => {
     try {
-      await deps.sendText(notice.openid, notice.text);
+      await deps.sendText(notice.openid, wordsAt(notice, now));
       return { kind: 'sent', at: clock.now() };
     } catch (error) {
       return outcomeOf(error, attempts, now);

@@ -1,5 +1,6 @@
 import { countChars, cutAtSentence, utf8Bytes } from '../kernel/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
+import { wordsAt } from './notice.ts';
 import type { NoticeStore } from './notices.store.ts';
 
 /** What is left of a reply for notices: characters and UTF-8 bytes. */
@@ -34,8 +35,13 @@ export async function takeForReply(
   const waiting = await store.waitingOf(tx, input.openid, MOST);
   const taken: { id: string; text: string }[] = [];
   let { chars, bytes } = input.room;
-  for (const { id, text } of waiting) {
-    const given = fitted(text, { chars: chars - SEPARATOR.length, bytes: bytes - SEPARATOR.length }, input);
+  for (const notice of waiting) {
+    const { id } = notice;
+    const given = fitted(
+      wordsAt(notice, input.at),
+      { chars: chars - SEPARATOR.length, bytes: bytes - SEPARATOR.length },
+      input,
+    );
     if (given === undefined) break;
     taken.push({ id, text: given });
     chars -= countChars(given) + SEPARATOR.length;

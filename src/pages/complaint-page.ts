@@ -44,11 +44,12 @@ ${stepLine(view)}<p class="note">现在：<strong>${STATUS_WORDS[view.status]}</
 }
 
 /** What comes next, and what the resident can do. */
-function whatNext({ status, dueAt, ticket }: ResidentView): string {
+function whatNext({ status, dueAt, overdue, ticket }: ResidentView): string {
   if (status === 'refused') return '原因写在下面的办理过程里。';
   if (status === 'closed') return '有不满意的，可以在公众号里回复“重办”。';
   if (status === 'answered')
     return `看看下面的答复，在公众号里回复“评价 ${escapeMarkup(ticket)} 5”打分，不满意回复“重办”。`;
+  if (overdue) return '已经过了原定答复的日子，我们会尽快答复您。';
   return `最晚 ${formatChinaDate(chinaDate(dueAt))} 答复您。`;
 }
 

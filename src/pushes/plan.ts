@@ -38,7 +38,7 @@ export async function plan<T>(
   const seen = await store.ofBriefing(order.briefingId);
   const asText = asked ?? (seen !== null && goesAsText(seen.state));
   if (asText && !(seen !== null && (goesAsText(seen.state) || offersText(seen.state)))) {
-    throw new AppError('invalid_input', { message: '只有平台不允许图文群发（48008）后，才能改发文字。' });
+    throw new AppError('invalid_input', { message: '只有平台不允许图文群发后，才能改发文字。' });
   }
   await locks.ensure(limits.periodOf(order.dueAt).key);
   return transact(async (tx) => {

@@ -24,7 +24,7 @@ export const pushView = {
   overdue: z.boolean(),
   hold: trouble.nullable(),
   failure: trouble.nullable(),
-  /** True where the platform takes no articles from this account (48008): schedule with `asText` sends titles and links. */
+  /** True where the platform takes no articles from this account: schedule with `asText` sends titles and links. */
   textOffered: z.boolean(),
   dispatch: z.object({
     startedAt: z.string().nullable(),

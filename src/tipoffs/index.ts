@@ -6,7 +6,7 @@ import { createFileStore } from '../platform/files/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import type { Connection, Transact } from '../platform/mongo/index.ts';
 import type { Keys } from '../platform/sealing/index.ts';
-import type { WorkingDays } from '../platform/working-days/index.ts';
+import type { WorkingDays } from '../deadlines/index.ts';
 import type { WechatClient } from '../wechat/index.ts';
 import { createMediaSweep, type MediaFiles } from './media.ts';
 import { createResidentDoor, type ResidentDoor } from './resident.ts';

@@ -1,15 +1,8 @@
-import {
-  addChinaDays,
-  chinaDate,
-  endOfChinaDate,
-  newPlainCode,
-  startOfChinaDate,
-  type Clock,
-} from '../kernel/index.ts';
+import { chinaDate, newPlainCode, startOfChinaDate, type Clock } from '../kernel/index.ts';
 import type { AuditRecorder } from '../audit/index.ts';
 import type { Clocks } from '../platform/config/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
-import type { WorkingDays } from '../platform/working-days/index.ts';
+import { freezeDeadline, type WorkingDays } from '../deadlines/index.ts';
 import { isWaiting } from './media.ts';
 import type { Tells } from './tell.ts';
 import type { TellStore } from './tells.store.ts';
@@ -107,7 +100,8 @@ async function submit(
     source: sources[0],
     holder: vault.holders(openid)[0],
     day: startOfChinaDate(chinaDate(at)),
-    dueAt: dueAt(deps, at),
+    dueAt: freezeDeadline(deps.workingDays, { rules: [deps.clocks.tipoff], ruleVersion: deps.clocks.version, from: at })
+      .dueAt,
     status: 'received',
     content: vault.sealContent(ref, { code, receivedAt: at, parts }),
     answers: null,
@@ -125,11 +119,4 @@ async function submit(
     after: 'received',
   });
   return code;
-}
-
-/** The end of the last China day of the rule; the day of receipt is day 0. */
-function dueAt({ clocks, workingDays }: ResidentDeps, at: Date): Date {
-  const { days, unit } = clocks.tipoff;
-  const start = chinaDate(at);
-  return endOfChinaDate(unit === 'working' ? workingDays.add(start, days).date : addChinaDays(start, days));
 }

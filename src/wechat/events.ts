@@ -175,7 +175,8 @@ function parseAuthorization(head: MessageHead, type: AuthorizationEvent['type'])
   return present<AuthorizationEvent>({
     ...eventHead(head),
     type,
-    subjectOpenid: filledOf(head.raw, 'OpenID'),
+    // Samples of the platform carry a blank before the names.
+    subjectOpenid: filledOf(head.raw, 'OpenID', ' OpenID'),
     appId: filledOf(head.raw, 'AppID'),
     revokeInfo: filledOf(head.raw, 'RevokeInfo'),
   });

@@ -35,6 +35,8 @@ briefings-knows-only-lower-features: src/briefings/order.ts → src/conversation
 complaints-knows-only-lower-features: src/complaints/order.ts → src/tipoffs/index.ts
 console-sees-only-contracts: src/console/main.ts → src/complaints/index.ts
 conversation-knows-only-lower-features: src/conversation/order.ts → src/pages/index.ts
+days-are-counted-in-deadlines: src/pages/days.ts → src/platform/working-days/index.ts
+deadlines-know-only-the-ground: src/deadlines/up.ts → src/audit/index.ts
 demo-uses-public-interfaces: scripts/demo.ts → src/articles/index.ts
 demo-uses-public-interfaces: scripts/demo/play.ts → src/app/index.ts
 e2e-uses-public-interfaces: tests/e2e/day.ts → src/articles/index.ts

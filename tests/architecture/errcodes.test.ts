@@ -4,7 +4,7 @@ import { KNOWN_ERRCODES } from '../../src/wechat/errcodes.ts';
 import { projectTexts } from '../support/project-files.ts';
 
 /** The platform's numbers are spoken in two places: by us to it, and by the simulated platform. */
-const SPEAKS_NUMBERS = /^src\/(?:wechat|sandbox|briefings|pushes)\//;
+const SPEAKS_NUMBERS = /^src\/(?:wechat|sandbox)\//;
 /** -1 is the platform's "busy" and everybody's "none": it cannot be told apart by its value. */
 const NUMBERS: ReadonlySet<number> = new Set(KNOWN_ERRCODES.filter((code) => code > 1_000));
 /** Ranges in which the platform hands out numbers, so that one which our table does not hold is found as well. */

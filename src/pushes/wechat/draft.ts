@@ -97,7 +97,7 @@ export function draftArticle(
   };
 }
 
-/** Titles and links, for an account that may push text only (48008). */
+/** Titles and links, for an account that may push text only. */
 export function textContent(frozen: readonly FrozenArticle[], publicUrl: string): string {
   const lines = frozen.map((article) => `${article.title}\n${publicUrl}${article.publicPath}`);
   const text = lines.join('\n\n');

@@ -1,0 +1,1 @@
+export const deadline = 1;
