@@ -1,11 +1,4 @@
-export {
-  countDeadline,
-  freezeDeadline,
-  type CountedDeadline,
-  type Deadline,
-  type Frozen,
-  type Rule,
-} from './deadline.ts';
+export { countDeadline, freezeDeadline, type CountedDeadline, type Deadline, type Rule } from './deadline.ts';
 export { dayIsOver, stillPromises } from './promise.ts';
-export { createRecountSweep, type RecountDeps } from './recount.ts';
-export { createWorkingDays, type Counted, type WorkingDays } from '../platform/working-days/index.ts';
+export { createRecountSweep } from './recount.ts';
+export { createWorkingDays, type WorkingDays } from '../platform/working-days/index.ts';
