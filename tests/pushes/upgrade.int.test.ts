@@ -118,6 +118,7 @@ describe('a push that an earlier release stored goes on', () => {
     await stored('pushing', { batch: batch(), lease: { by: 'x', until: new Date(now.getTime() + 170_000) } });
     await push();
     await finished();
+    expect((await sends()).map(({ clientMsgId }) => clientMsgId)).toEqual([`b${id}-1`]);
   });
 
   test('in the middle of the call: in doubt, the same number again', async () => {
