@@ -93,6 +93,8 @@ export const complaintCountsView = z.object({
   callNeeded: count,
   /** Of those to call, the ones that no unit holds: the office's own calls. */
   callNeededNoUnit: count,
+  /** A number of this size means: so many or more. `all` adds the statuses up. */
+  countedUpTo: count,
 });
 export const answerPreview = z.object({
   /** What the resident will get, word for word but for the link; by telephone the answer alone. */

@@ -1,5 +1,5 @@
 import { Types, type PipelineStage } from 'mongoose';
-import { COMPLAINT_STATUSES, OPEN_STATUSES, type ComplaintStatus } from './complaint.ts';
+import { OPEN_STATUSES } from './complaint.ts';
 
 export interface ComplaintFilter {
   readonly status?: string | undefined;
@@ -14,16 +14,6 @@ export interface ComplaintFilter {
   /** Open and due in that span, both ends counted. */
   readonly dueSoon?: { readonly from: Date; readonly to: Date } | undefined;
   readonly words?: readonly string[] | undefined;
-}
-
-/** How many complaints are alike in what the office's lights and tabs tell. */
-export interface ComplaintGroup {
-  readonly status: ComplaintStatus;
-  readonly overdue: boolean;
-  readonly dueSoon: boolean;
-  readonly callNeeded: boolean;
-  readonly hasUnit: boolean;
-  readonly count: number;
 }
 
 type Query = Readonly<Record<string, unknown>>;
@@ -56,31 +46,24 @@ export function olderThan({ receivedAt, id }: { receivedAt: Date; id: string }):
   return { $or: [{ receivedAt: { $lt: receivedAt } }, { receivedAt, _id: { $lt: new Types.ObjectId(id) } }] };
 }
 
-/** Words and single tickets have indexes of their own; all else is counted without reading one complaint. */
-export function countedBy({ words, tickets }: ComplaintFilter): { hint?: string } {
-  return words === undefined && tickets === undefined ? { hint: 'counted' } : {};
-}
+/** No number of a tab or a light says more than "so many or more": counting on would read the index of years. */
+export const COUNTED_UP_TO = 1_000;
 
-/** One pass that counts by status, lights, calls and whether a unit holds it; see `countedBy` for its index. */
-export function groupsOf(
-  filter: ComplaintFilter,
-  at: { readonly now: Date; readonly soonUntil: Date; readonly toCall: readonly string[] },
-): PipelineStage[] {
-  const isOpen = { $in: ['$status', open] };
+/**
+ * How many complaints each filter lets by, up to COUNTED_UP_TO, as one command: a branch a filter, which reads no more
+ * keys than that and no complaint where an index holds all that the filter asks for.
+ */
+export function countsOf(filters: readonly ComplaintFilter[]): PipelineStage[] {
+  const branch = (filter: ComplaintFilter, n: number) => [
+    { $match: toQuery(filter) },
+    { $limit: COUNTED_UP_TO },
+    { $count: 'count' },
+    { $set: { n } },
+  ];
+  const [first, ...others] = filters;
+  if (!first) return [];
   return [
-    // Every status is named so that the index, which begins with it, serves.
-    { $match: { $and: [{ status: { $in: [...COMPLAINT_STATUSES] } }, toQuery(filter)] } },
-    {
-      $group: {
-        _id: {
-          status: '$status',
-          overdue: { $and: [isOpen, { $lt: ['$dueAt', at.now] }] },
-          dueSoon: { $and: [isOpen, { $gte: ['$dueAt', at.now] }, { $lte: ['$dueAt', at.soonUntil] }] },
-          callNeeded: { $in: ['$ticket', [...at.toCall]] },
-          hasUnit: { $ne: ['$unit', null] },
-        },
-        count: { $sum: 1 },
-      },
-    },
+    ...branch(first, 0),
+    ...others.map((filter, i) => ({ $unionWith: { coll: 'complaints', pipeline: branch(filter, i + 1) } })),
   ];
 }

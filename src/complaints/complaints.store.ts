@@ -14,14 +14,7 @@ import {
   type ComplaintStatus,
   type ComplaintStep,
 } from './complaint.ts';
-import {
-  countedBy,
-  groupsOf,
-  olderThan,
-  toQuery,
-  type ComplaintFilter,
-  type ComplaintGroup,
-} from './complaints.query.store.ts';
+import { countsOf, olderThan, toQuery, type ComplaintFilter } from './complaints.query.store.ts';
 import { mediaCollection, type MediaStore } from './media.store.ts';
 
 export interface ComplaintDoc extends Omit<Complaint, 'messages' | 'answers' | 'history'> {
@@ -183,11 +176,8 @@ export interface ComplaintStore {
   /** Gives a complaint without a resident its resident; false where it has one. */
   link(tx: Tx, ticket: string, openid: string): Promise<boolean>;
   list(filter: ComplaintFilter, place: ComplaintPlace): Promise<ComplaintDoc[]>;
-  /** Counts all that `filter` lets by, in groups: at most a few dozen. */
-  groups(
-    filter: ComplaintFilter,
-    at: { readonly now: Date; readonly soonUntil: Date; readonly toCall: readonly string[] },
-  ): Promise<ComplaintGroup[]>;
+  /** How many each filter lets by, COUNTED_UP_TO at most. */
+  counts(filters: readonly ComplaintFilter[]): Promise<number[]>;
   /** Of one village, received in a span of time and not refused: what may be about the same thing. Newest first. */
   inVillage(villageCode: string, from: Date, to: Date, limit: number): Promise<ComplaintDoc[]>;
   /** Open ones counted with another calendar. */
@@ -258,11 +248,9 @@ export function createComplaintStore(connection: Connection, media: Pick<MediaSt
         .sort(listOrder)
         .limit(limit)
         .lean(),
-    groups: async (filter, at) => {
-      const rows = await model
-        .aggregate<{ _id: Omit<ComplaintGroup, 'count'>; count: number }>(groupsOf(filter, at))
-        .option(countedBy(filter));
-      return rows.map(({ _id, count }) => ({ ..._id, count }));
+    counts: async (filters) => {
+      const rows = await model.aggregate<{ n: number; count: number }>(countsOf(filters));
+      return filters.map((_, i) => rows.find(({ n }) => n === i)?.count ?? 0);
     },
     inVillage: async (villageCode, from, to, limit) =>
       model

@@ -1,4 +1,5 @@
 import { api } from '../api.ts';
+import { counted } from '../complaints/counted.ts';
 import { minuteText } from '../times.ts';
 import type { ArticleCounts, Briefing, ComplaintCounts, Page, Quota } from '../types.ts';
 
@@ -80,19 +81,23 @@ function articleTiles(may: May, counts: ArticleCounts | null): Waiting[] {
 
 function complaintTiles(may: May, counts: ComplaintCounts | null): Waiting[] {
   if (counts === null) return [];
-  const { statuses } = counts;
+  const { statuses, countedUpTo } = counts;
+  const some = (title: string, count: number, to: string, level: Waiting['level']): Waiting => ({
+    ...tile(title, count, to, level),
+    count: counted(count, countedUpTo),
+  });
   const triage = may('complaints.triage');
   const handle = may('complaints.handle');
   return [
-    tile('超期的诉求', counts.overdue, '/complaints?overdue=true', 'over'),
-    tile('今明两天到期的诉求', counts.dueSoon, '/complaints?dueSoon=true', 'soon'),
+    some('超期的诉求', counts.overdue, '/complaints?overdue=true', 'over'),
+    some('今明两天到期的诉求', counts.dueSoon, '/complaints?dueSoon=true', 'soon'),
     ...(triage
       ? [
-          tile('新来的诉求，等受理', statuses.received, '/complaints?status=received', 'soon'),
-          tile('要求重办，等交办', statuses.reopened, '/complaints?status=reopened', 'soon'),
-          tile('已受理，等交办', statuses.accepted, '/complaints?status=accepted', 'plain'),
+          some('新来的诉求，等受理', statuses.received, '/complaints?status=received', 'soon'),
+          some('要求重办，等交办', statuses.reopened, '/complaints?status=reopened', 'soon'),
+          some('已受理，等交办', statuses.accepted, '/complaints?status=accepted', 'plain'),
           // What a unit holds is the unit's call.
-          tile(
+          some(
             '要打电话告知的群众（没有站所的）',
             counts.callNeededNoUnit,
             '/complaints?callNeeded=true&unit=-',
@@ -102,11 +107,11 @@ function complaintTiles(may: May, counts: ComplaintCounts | null): Waiting[] {
       : []),
     ...(handle
       ? [
-          tile('交办给本站所的诉求', statuses.assigned, '/complaints?status=assigned', 'plain'),
-          tile('要打电话告知的群众', counts.callNeeded, '/complaints?callNeeded=true', 'soon'),
+          some('交办给本站所的诉求', statuses.assigned, '/complaints?status=assigned', 'plain'),
+          some('要打电话告知的群众', counts.callNeeded, '/complaints?callNeeded=true', 'soon'),
         ]
       : []),
-    ...(triage || handle ? [] : [tile('新来的诉求', statuses.received, '/complaints?status=received', 'plain')]),
+    ...(triage || handle ? [] : [some('新来的诉求', statuses.received, '/complaints?status=received', 'plain')]),
   ];
 }
 
