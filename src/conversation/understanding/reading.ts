@@ -17,6 +17,8 @@ type Means = Intent | 'polite' | 'lead' | 'particle';
 /** Said beside another word, these only make it friendlier. */
 const FRIENDLY: ReadonlySet<Means> = new Set<Means>(['thanks', 'okay', 'hello', 'urge', 'polite', 'lead', 'particle']);
 
+/** More characters than this say more than an answer. */
+const LONGEST_LOOSE = 14;
 /** The dearer a step, the less it is wanted: a saying beats the same characters taken apart. */
 const COST: Readonly<Partial<Record<Means, number>>> = { polite: 11, lead: 11, particle: 4 };
 const COST_OF_A_SAYING = 10;
@@ -32,6 +34,25 @@ export function createReader(texts: UnderstandingTexts): Reader {
   ].map(({ line, means }) => ({ means, line: simplified(line).toLowerCase().replace(/\s+/gu, '') }));
   const sayings = compileSayings(lines);
 
+  const rules = Object.entries(texts.loose.intents).map(([intent, rule]) => ({
+    intent: intent as Intent,
+    chars: new Set(rule.chars),
+    ...{ holds: rule.holds, never: rule.never },
+  }));
+  /** The first of `intents` that the characters of a short text leave no doubt about. */
+  const looselyRead = (whole: string, intents: readonly Intent[]): Reading =>
+    whole.length > LONGEST_LOOSE || whole.length < 2
+      ? undefined
+      : intents.find((intent) =>
+          rules.some(
+            (rule) =>
+              rule.intent === intent &&
+              rule.holds.some((word) => whole.includes(word)) &&
+              !rule.never.some((word) => whole.includes(word)) &&
+              (rule.chars.size === 0 || Array.from(whole).every((char) => rule.chars.has(char))),
+          ),
+        );
+
   const read = (clauses: readonly string[], intents: readonly Intent[]): Reading => {
     const whole = clauses.join('');
     if (whole === '' || whole.length > LONGEST_ANSWER) return undefined;
@@ -39,7 +60,8 @@ export function createReader(texts: UnderstandingTexts): Reader {
     const apart = (): Set<Means>[] | undefined =>
       clauses.map((clause) => taken(sayings, clause, allowed)).reduce(joined, []);
     const parts = taken(sayings, whole, allowed) ?? (clauses.length > 1 ? apart() : undefined);
-    return parts === undefined ? undefined : judged(parts, intents);
+    const judgement = parts === undefined ? undefined : judged(parts, intents);
+    return judgement ?? (parts === undefined ? looselyRead(whole, intents) : undefined);
   };
 
   return {

@@ -123,6 +123,14 @@ const emergency = z.strictObject({
   harmless: lines,
 });
 
+/** Where no saying fits: a short text of nothing but these characters, that holds one of these and none of those. */
+const loose = z.strictObject({
+  /** Empty = any. */
+  chars: z.string(),
+  holds: words.min(1),
+  never: words,
+});
+
 /** What residents say and what they mean by it: the one table of the chat's understanding. */
 export const understandingSchema = z.strictObject({
   note: z.string().optional(),
@@ -135,6 +143,12 @@ export const understandingSchema = z.strictObject({
   kinds: z.strictObject(
     Object.fromEntries(KIND_INTENTS.map((kind) => [kind, lines.min(1)])) as Record<KindIntent, z.ZodArray<typeof line>>,
   ),
+  loose: z.strictObject({
+    note: z.string().optional(),
+    intents: z.partialRecord(z.enum(INTENTS), loose),
+    /** In whatever is said soon after an answer: it may be about that answer. */
+    unhappy: words,
+  }),
   /** Words of something that is not as it should be: a short text with one may be a complaint. */
   trouble: words,
   /** How somebody begins who adds to what they just said. */
