@@ -108,7 +108,7 @@ export function createOffers(deps: OffersDeps): Offers {
       if (turn.limited) return read(speech.reply([say('busy')]));
       const { openid } = turn.message;
       const matter = understanding.isMatter(text) || understanding.isAdding(text);
-      const last = matter ? await told(turn) : null;
+      const last = matter || understanding.grumbles(text) ? await told(turn) : null;
       const confirmed = matter ? justConfirmed(turn) : null;
       // An answered one takes nothing in: what is said then is about the answer.
       const recent = confirmed && confirmed.ticket !== last?.ticket ? confirmed : null;
@@ -122,7 +122,7 @@ export function createOffers(deps: OffersDeps): Offers {
         const words = await answerIfAny(turn, text, [say('offerJoin', { ticket })]);
         return talk(words, offer(turn, { as: 'join', ticket }));
       }
-      if (!understanding.isMatter(text)) return read(await answer(openid, text, []));
+      if (!understanding.isMatter(text) && !last) return read(await answer(openid, text, []));
       const { flow } = turn.conversation;
       const about =
         last && !(flow?.name === 'offer' && flow.as === undefined && flow.touchedAt > last.toldAt) ? last : null;

@@ -30,6 +30,8 @@ export interface Understanding extends Reader {
   isMatter(text: string): boolean;
   /** The kind that somebody asks for outside every flow, by its name, with or without the matter behind it. */
   asksFor(text: string): KindFound | undefined;
+  /** Said soon after an answer, does it sound as if that answer was not good? */
+  grumbles(text: string): boolean;
   /** Does it go on with what was said just before? */
   isAdding(text: string): boolean;
 }
@@ -63,6 +65,7 @@ export function createUnderstanding(deps: { texts: UnderstandingTexts; town: Tow
       const plain = simplified(tidied(text).whole);
       return countChars(text.trim()) >= MATTER_FROM_CHARS || texts.trouble.some((word) => plain.includes(word));
     },
+    grumbles: (text) => texts.loose.unhappy.some((word) => tidied(text).whole.includes(word)),
     isAdding: (text) => texts.adding.some((word) => tidied(text).whole.startsWith(word)),
   };
 }

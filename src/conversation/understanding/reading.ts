@@ -35,9 +35,9 @@ export function createReader(texts: UnderstandingTexts): Reader {
   const sayings = compileSayings(lines);
 
   const rules = Object.entries(texts.loose.intents).map(([intent, rule]) => ({
+    ...rule,
     intent: intent as Intent,
     chars: new Set(rule.chars),
-    ...{ holds: rule.holds, never: rule.never },
   }));
   /** The first of `intents` that the characters of a short text leave no doubt about. */
   const looselyRead = (whole: string, intents: readonly Intent[]): Reading =>
