@@ -82,6 +82,7 @@ const complaint = {
   ],
   answers: [{ at: DAY, text: mark('answer'), unit: mark('answering-unit') }],
   history: [{ at: DAY, move: 'extend', status: 'assigned', by: 'mzb', reason: mark('reason') }],
+  overdue: false,
   rating: null,
 } as const;
 
