@@ -4,6 +4,7 @@ const path = require('node:path');
 /** Highest first; features of one rank do not know each other. inbox gets its handler from app and stands outside. */
 const RANKS = [
   ['pages', 'conversation'],
+  ['privacy'],
   ['briefings'],
   ['pushes'],
   ['complaints', 'tipoffs'],

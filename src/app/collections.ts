@@ -1,7 +1,7 @@
 import { articlesCollections } from '../articles/index.ts';
 import { auditCollections } from '../audit/index.ts';
 import { briefingsCollections } from '../briefings/index.ts';
-import { complaintCollections, complaintPersonCollection } from '../complaints/index.ts';
+import { complaintCollections } from '../complaints/index.ts';
 import { conversationCollections } from '../conversation/index.ts';
 import { inboxCollections } from '../inbox/index.ts';
 import { menuCollections } from '../menu/index.ts';
@@ -12,7 +12,10 @@ import { staffCollections } from '../staff/index.ts';
 import { subscribersCollections } from '../subscribers/index.ts';
 import { tipoffCollections } from '../tipoffs/index.ts';
 
-/** Every collection of the service with its indexes and validator: what `migrate` makes and the start checks. */
+/**
+ * Every collection of the service with its indexes and validator: what `migrate` makes and the start checks, without
+ * building anything. tests/architecture/features.test.ts compares it with what the features say of themselves.
+ */
 export const allCollections: readonly CollectionManifest[] = [
   ...auditCollections,
   ...staffCollections,
@@ -21,7 +24,6 @@ export const allCollections: readonly CollectionManifest[] = [
   ...noticeCollections,
   ...articlesCollections,
   ...complaintCollections,
-  complaintPersonCollection,
   ...tipoffCollections,
   ...pushesCollections,
   ...briefingsCollections,

@@ -100,6 +100,8 @@ export interface Complaint {
   readonly history: readonly ComplaintStep[];
   readonly rating: { readonly stars: number; readonly text: string; readonly at: Date } | null;
   readonly settledAt: Date | null;
+  /** Links of earlier generations open nothing any more; absent = none was ever ended. */
+  readonly linkGeneration?: number;
 }
 
 /** `138****1234`; anything short is hidden whole. */

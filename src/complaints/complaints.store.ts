@@ -127,6 +127,7 @@ const schema = new Schema<ComplaintDoc>(
     history: { type: [Schema.Types.Mixed], default: [] } as never,
     rating: mixed,
     settledAt: { type: Date, default: null },
+    linkGeneration: Number,
     searchWords: { type: [String], default: [] },
     places: { type: [Schema.Types.Mixed], default: [] } as never,
   },

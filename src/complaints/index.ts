@@ -1,10 +1,10 @@
 import type { AuditRecorder } from '../audit/index.ts';
+import { alwaysWell, type Feature } from '../feature/index.ts';
 import type { Clock, Log } from '../kernel/index.ts';
-import type { RawAnswer, Route } from '../http/index.ts';
+import type { RawAnswer } from '../http/index.ts';
 import type { Notices } from '../notices/index.ts';
 import { createFileStore } from '../platform/files/index.ts';
 import type { Config, Say } from '../platform/config/index.ts';
-import type { Sweep } from '../platform/jobs/index.ts';
 import type { CollectionManifest, Connection, Transact } from '../platform/mongo/index.ts';
 import { createSealer, createSigner, type Keys } from '../platform/sealing/index.ts';
 import type { SearchWords } from '../platform/search-words/index.ts';
@@ -24,6 +24,8 @@ import { missingWords, type MediaSource } from './media.ts';
 import { createMediaStore } from './media.store.ts';
 import { createMediaSweep, type ComplaintFiles } from './media.sweep.ts';
 import { mediumAnswer } from './medium-answer.ts';
+import { createComplaintPersonal } from './personal.ts';
+import { complaintPersonCollection, createComplaintPersonalStore } from './personal.store.ts';
 import { createPhoneTries, phoneTryCollections } from './phone-tries.store.ts';
 import { createResidentDesk, type ResidentDesk } from './resident.ts';
 import { answerText, createTellResident } from './tell.ts';
@@ -32,7 +34,11 @@ export { KIND_NAMES, maskPhone, type ComplaintStatus } from './complaint.ts';
 
 export type { ResidentView } from './resident.ts';
 
-export const complaintCollections: readonly CollectionManifest[] = [...ticketCollections, ...phoneTryCollections];
+export const complaintCollections: readonly CollectionManifest[] = [
+  ...ticketCollections,
+  ...phoneTryCollections,
+  complaintPersonCollection,
+];
 
 /** A photo, recording or video as its resident may see it. */
 export interface ResidentMedium {
@@ -70,14 +76,8 @@ export interface ComplaintsDeps {
 /** A ticket's first few hundred characters are enough to find it by; 500 keys keep the index small. */
 const WORDS_A_COMPLAINT = 500;
 
-export { complaintPersonCollection, createComplaintPersons, type ComplaintPersons } from './persons.store.ts';
-
 /** 诉求: receive → accept → assign → answer → close, with deadlines, rating and 重办. */
-export function createComplaints(deps: ComplaintsDeps): {
-  api: Complaints;
-  routes: readonly Route[];
-  sweeps: readonly Sweep[];
-} {
+export function createComplaints(deps: ComplaintsDeps): Feature<Complaints> {
   const { config, keys, say, notices, searchWords } = deps;
   const { town, clocks, limits } = config;
   const media = createMediaStore(deps.connection);
@@ -107,12 +107,13 @@ export function createComplaints(deps: ComplaintsDeps): {
         note: medium.state === 'missing' ? missingWords(medium) : null,
       })),
     mediumByLink: async (ticket, id, k) => {
-      links.check(ticket, k);
+      links.opened(await store.byTicket(ticket), k);
       return mediumAnswer({ media, files }, ticket, id);
     },
   };
   const { clock, log, wechat: source } = deps;
   return {
+    name: 'complaints',
     api,
     routes: [
       figuresRoute({ rows: (period) => complaintFigures(deps.connection, period), clock }),
@@ -129,5 +130,15 @@ export function createComplaints(deps: ComplaintsDeps): {
       }),
     ],
     sweeps: [createMediaSweep({ store: media, files, source, clock, log }), ...complaintSweeps(shared)],
+    collections: complaintCollections,
+    health: alwaysWell,
+    personal: createComplaintPersonal({
+      store: createComplaintPersonalStore(deps.connection),
+      files,
+      keys,
+      reopenDays: limits.complaints.reopenDays,
+      keepDays: limits.retentionDays.complaints,
+      clock,
+    }),
   };
 }

@@ -1,4 +1,4 @@
-import { AppError, chinaDate, statesAllowing } from '../kernel/index.ts';
+import { chinaDate, statesAllowing } from '../kernel/index.ts';
 import { dayIsOver } from '../deadlines/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import {
@@ -11,7 +11,7 @@ import {
   type ComplaintStep,
 } from './complaint.ts';
 import { dayStart, newComplaint, staffLine, type ComplaintServiceDeps } from './complaints.service.ts';
-import type { TicketLinks } from './links.ts';
+import type { Linked, TicketLinks } from './links.ts';
 import { ticketOf, type ComplaintDoc } from './complaints.store.ts';
 import { dueOf } from './due.ts';
 import { createFollowByPhone, type Followed, type FollowByPhoneInput } from './follow-by-phone.ts';
@@ -35,6 +35,7 @@ export interface Submitted {
   readonly dueAt: Date;
   readonly dueWhy: string;
   readonly overDaily: boolean;
+  readonly linkGeneration?: number;
 }
 
 /** A complaint as its resident may see it: no notes, no names, no phone. */
@@ -52,6 +53,7 @@ export interface ResidentView {
   readonly answers: readonly ComplaintAnswer[];
   readonly history: readonly ComplaintStep[];
   readonly rating: { readonly stars: number } | null;
+  readonly linkGeneration?: number;
 }
 
 /** What residents can do and see: always by their own openid or a signed link. */
@@ -72,7 +74,7 @@ export interface ResidentDesk {
   /** `too_many` = no more guesses today, whatever they are. */
   followByPhone(tx: Tx, input: FollowByPhoneInput): Promise<Followed>;
   /** The page of a ticket, for whoever holds the link. */
-  linkFor(ticket: string): string;
+  linkFor(complaint: Linked): string;
   /** Throws AppError not_found where the link is wrong or has expired. */
   byLink(ticket: string, k: string): Promise<ResidentView>;
 }
@@ -130,12 +132,7 @@ export function createResidentDesk(
       ),
     followByPhone: createFollowByPhone(deps),
     linkFor: deps.links.linkFor,
-    byLink: async (ticket, k) => {
-      deps.links.check(ticket, k);
-      const found = await store.byTicket(ticket);
-      if (!found) throw new AppError('not_found');
-      return view(deps, found);
-    },
+    byLink: async (ticket, k) => view(deps, deps.links.opened(await store.byTicket(ticket), k)),
   };
 }
 
@@ -144,7 +141,8 @@ function view(deps: ComplaintServiceDeps, doc: ComplaintDoc): ResidentView {
   const unitName = deps.town.units.find((unit) => unit.code === doc.unit)?.name ?? null;
   const overdue = OPEN_STATUSES.includes(status) && dayIsOver(dueAt, deps.clock.now());
   const facts = { ticket, kind, status, villageCode, unitName, receivedAt, dueAt, overdue };
-  return { ...facts, messages, answers, history, rating };
+  const shown = { ...facts, messages, answers, history, rating };
+  return doc.linkGeneration === undefined ? shown : { ...shown, linkGeneration: doc.linkGeneration };
 }
 
 async function rate(

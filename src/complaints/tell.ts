@@ -3,6 +3,7 @@ import type { NewNotice, Notices } from '../notices/index.ts';
 import type { Say, Town } from '../platform/config/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import type { ComplaintDoc } from './complaints.store.ts';
+import type { Linked } from './links.ts';
 
 /** What a move tells; `promise` where it names a day. */
 export type Told = { readonly kind: string; readonly text: string } & Pick<NewNotice, 'promise'>;
@@ -23,19 +24,19 @@ const ANSWER_BYTES = 1_400;
 interface AnswerTextDeps {
   readonly say: Say;
   readonly town: Town;
-  readonly linkFor: (ticket: string) => string;
+  readonly linkFor: (complaint: Linked) => string;
 }
 
 /** An answer exactly as the resident gets it; `cut` where it is longer than chat carries. */
 export function answerText(
   { say, town, linkFor }: AnswerTextDeps,
-  complaint: Pick<ComplaintDoc, 'ticket' | 'unit'>,
+  complaint: Pick<ComplaintDoc, 'ticket' | 'unit' | 'linkGeneration'>,
   answer: string,
 ): { text: string; cut: boolean } {
   const { ticket } = complaint;
   const shown = shorten(answer, say);
   const unit = town.units.find(({ code }) => code === complaint.unit)?.name ?? town.office;
-  return { text: say('noticeAnswered', { ticket, unit, text: shown, url: linkFor(ticket) }), cut: shown !== answer };
+  return { text: say('noticeAnswered', { ticket, unit, text: shown, url: linkFor(complaint) }), cut: shown !== answer };
 }
 
 export function createTellResident(deps: AnswerTextDeps & { notices: Pick<Notices, 'owe'> }): TellResident {

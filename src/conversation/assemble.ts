@@ -17,7 +17,6 @@ import { createVillages } from './villages.ts';
 interface AssemblyDeps extends ConversationDeps {
   readonly speech: Speech;
   readonly understanding: Understanding;
-  readonly forget: (openid: string, until: Date) => Promise<void>;
 }
 
 /** Every part of the conversation, built in the order in which each needs the ones before it. */

@@ -238,7 +238,7 @@ export function createComplaintTalk(deps: ComplaintFlowDeps): ComplaintTalk {
       phone: flow.phone === null ? null : sealer.open(flow.phone),
       at: turn.at,
     });
-    const url = complaints.linkFor(done.ticket);
+    const url = complaints.linkFor(done);
     const paragraphs = [say('complaintDone', { ticket: done.ticket, due: speech.day(done.dueAt), url })];
     if (done.overDaily) paragraphs.push(say('complaintOverDaily', { perDay: deps.limits.complaints.perDay }));
     const until = new Date(turn.at.getTime() + deps.limits.conversation.lateMediaSeconds * 1_000);

@@ -1,8 +1,8 @@
+import { alwaysWell, type Feature } from '../feature/index.ts';
 import { AppError } from '../kernel/index.ts';
 import type { InboundMessage, Reply } from '../wechat/index.ts';
-import type { Sweep } from '../platform/jobs/index.ts';
 import { asChange, carryNotices } from './carry-notices.ts';
-import { createConversationStore } from './conversations.store.ts';
+import { conversationCollections } from './conversations.store.ts';
 import type { ConversationDeps } from './deps.ts';
 import { createDropSweep } from './drop.ts';
 import { read, type Next, type Plan, type Turn } from './plan.ts';
@@ -16,15 +16,11 @@ export interface ConversationApi {
   load(openid: string): Promise<Conversation>;
   prepare(asked: Turn): Promise<Decided>;
   apply(asked: Omit<Turn, 'conversation'> & { prepared: Decided | null }): Promise<Answered>;
-  flagWaiting(openid: string): Promise<void>;
   /** The fixed sentence while the store is away. */
   spooledReply(message: InboundMessage): Reply | null;
-  readonly sweeps: readonly Sweep[];
 }
 
-/**
- * What was answered; `apart` = it belongs to a tipoff, of which no other part may keep anything (docs/promises.md#p8).
- */
+/** What was answered; `apart` = it belongs to a tipoff, of which no other part may keep anything (docs/promises.md#p8). */
 interface Answered {
   readonly reply: Reply | null;
   readonly apart?: boolean;
@@ -44,13 +40,12 @@ interface Decided {
 const MAX_MEETINGS = 20;
 
 /** Chat flows, menu keys and the words to type. Owns no business rule: it calls the features. */
-export function createConversation(deps: ConversationDeps): ConversationApi {
-  const { config, say, clock } = deps;
-  const store = createConversationStore(deps.connection, deps.sealer);
-  const workStore = createConversationStore(deps.workConnection, deps.sealer);
+export function createConversation(deps: ConversationDeps): Feature<ConversationApi> {
+  const { config, say } = deps;
+  const { store, workStore } = deps.memory;
   const understanding = createUnderstanding({ texts: config.understanding, town: config.town });
   const speech = createSpeech({ say, town: config.town, danger: understanding.danger });
-  const decide = assembleConversation({ ...deps, speech, understanding, forget: workStore.forget });
+  const decide = assembleConversation({ ...deps, speech, understanding });
 
   const prepare = async (turn: Turn): Promise<Decided> => {
     const { conversation, key } = turn;
@@ -117,7 +112,7 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
     }
   };
 
-  return {
+  const api: ConversationApi = {
     load: store.load,
     prepare,
     apply: async ({ prepared, ...asked }) => {
@@ -132,13 +127,21 @@ export function createConversation(deps: ConversationDeps): ConversationApi {
       }
       throw new AppError('internal', { message: 'a conversation was changed by others too often' });
     },
-    flagWaiting: (openid) => store.flagWaiting(openid, true, clock.now()),
     spooledReply: (message) => {
       if (message.kind !== 'message') return null;
       const urgent = message.type === 'text' && speech.isEmergency(message.text);
       return speech.reply([...(urgent ? [speech.emergency()] : []), say('spooled', { hotline: speech.hotline() })]);
     },
-    sweeps: [createDropSweep({ ...deps, store: workStore, dropMs: config.limits.conversation.dropDays * 86_400_000 })],
+  };
+  const dropMs = config.limits.conversation.dropDays * 86_400_000;
+  return {
+    name: 'conversation',
+    api,
+    routes: [],
+    sweeps: [createDropSweep({ ...deps, store: workStore, dropMs })],
+    collections: conversationCollections,
+    health: alwaysWell,
+    personal: deps.memory.personal,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Reply } from '../wechat/index.ts';
 import type { Sealer } from '../platform/sealing/index.ts';
 import type { Conversation, Flow } from './state.ts';
 
-interface ConversationDoc {
+export interface ConversationDoc {
   _id: string;
   rev: number;
   /**
@@ -71,8 +71,6 @@ export interface ConversationStore {
   }): Promise<boolean>;
   /** Residents whose flow was touched last before then. */
   untouchedSince(before: Date, limit: number): Promise<string[]>;
-  /** The resident left: everything said up to then goes. */
-  forget(openid: string, until: Date): Promise<void>;
   /** Says that notices wait for the resident's next contact, or no longer do. */
   flagWaiting(openid: string, waiting: boolean, at: Date): Promise<void>;
 }
@@ -158,9 +156,6 @@ export function createConversationStore(connection: Connection, sealer: Sealer):
         .limit(limit)
         .toArray();
       return docs.map((doc) => doc._id);
-    },
-    forget: async (openid, until) => {
-      await conversations().deleteOne({ _id: openid, updatedAt: { $lte: until } });
     },
     flagWaiting: async (openid, waiting, at) => {
       await conversations().updateOne(

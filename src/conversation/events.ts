@@ -1,5 +1,6 @@
 import type { Town } from '../platform/config/index.ts';
 import type { PushesApi } from '../pushes/index.ts';
+import type { Privacy } from '../privacy/index.ts';
 import type { SubscribersApi } from '../subscribers/index.ts';
 import type { InboundEvent, InboundMessage, Reply } from '../wechat/index.ts';
 import { read, type Plan, type Turn } from './plan.ts';
@@ -8,9 +9,9 @@ import type { Speech } from './speech.ts';
 interface EventsDeps {
   readonly speech: Speech;
   readonly town: Town;
-  readonly subscribers: Pick<SubscribersApi, 'follow' | 'unfollow' | 'setVillageByScene' | 'choiceOf'>;
+  readonly subscribers: Pick<SubscribersApi, 'setVillageByScene' | 'choiceOf'>;
+  readonly privacy: Pick<Privacy, 'followed' | 'left'>;
   readonly pushes: Pick<PushesApi, 'onMassSendFinished'>;
-  readonly forget: (openid: string, until: Date) => Promise<void>;
 }
 
 /** What the platform tells us beside what residents say; menu keys are commands and not looked at here. */
@@ -32,7 +33,7 @@ export function createEvents(deps: EventsDeps): (turn: Turn, event: InboundEvent
       case 'subscribe':
         return effect(async () => {
           const { scene } = event;
-          await subscribers.follow({ openid, at, ...(scene ? { scene } : {}) });
+          await deps.privacy.followed({ openid, at, ...(scene ? { scene } : {}) });
           const welcome = say('welcome', { account: town.account, town: town.name });
           return speech.reply([welcome, ...(scene ? await villageTold(openid) : [])]);
         });
@@ -56,11 +57,7 @@ export function createEvents(deps: EventsDeps): (turn: Turn, event: InboundEvent
   };
 
   async function leave(openid: string, at: Date): Promise<null> {
-    await subscribers.unfollow({ openid, at });
-    // A late event of somebody who has come back cuts nothing.
-    const { following } = await subscribers.choiceOf(openid);
-    // The event's time has whole seconds: what was said in the same second was said before.
-    if (!following) await deps.forget(openid, new Date(at.getTime() + 999));
+    await deps.privacy.left({ openid, at });
     return null;
   }
 

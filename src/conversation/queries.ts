@@ -142,7 +142,7 @@ export function createQueries(deps: QueriesDeps): Queries {
       );
       const [only] = tickets;
       if (only && tickets.length === 1) {
-        const url = complaints.linkFor(only.ticket);
+        const url = complaints.linkFor(only);
         const unit = only.unitName ?? say('unitUnset');
         const told = say('mineOnly', {
           line: rows[0] ?? '',
@@ -158,7 +158,7 @@ export function createQueries(deps: QueriesDeps): Queries {
     ticket: async (openid, ticket) => {
       const found = await complaints.ofResident(openid, ticket);
       if (!found) return speech.reply([say('ticketUnknown', { ticket })]);
-      const url = complaints.linkFor(ticket);
+      const url = complaints.linkFor(found);
       const detail = say('ticketDetail', {
         ticket,
         kind: kindName(found.kind),

@@ -6,12 +6,6 @@ export interface Person {
   readonly reference: string | null;
 }
 
-/** Somebody who has left. What was said after `until` was said by somebody who had come back. */
-export interface Leaver {
-  readonly openid: string;
-  readonly until: Date;
-}
-
 export interface Forgotten {
   /** References that no longer know the resident. */
   readonly forgotten: readonly string[];
@@ -19,15 +13,19 @@ export interface Forgotten {
   readonly waiting: readonly string[];
 }
 
+/** Runs `work` in one transaction together with the audit row that says how many it ended. */
+export type Audited = (work: (tx: Tx) => Promise<number>) => Promise<number>;
+
 /** What ends by itself when its days (`retentionDays`) are over. */
 export interface Expiry {
   /** The sweep in which it runs; those of one name run one after another. */
   readonly sweep: string;
   readonly everySeconds: number;
-  /** Most that one call takes: with so many done there may be more. */
-  readonly batch: number;
-  /** Ends up to `batch`, oldest first, in the transaction that audits it; answers how many. */
-  run(tx: Tx): Promise<number>;
+  /**
+   * Ends up to a few hundred, oldest first, inside `audited`; answers how many. It is called again while it answers
+   * more than none.
+   */
+  run(audited: Audited): Promise<number>;
 }
 
 /**
@@ -40,9 +38,9 @@ export interface Personal {
   /** What the resident may see, by its heading in the export. Nothing tells of a tipoff (docs/promises.md#p8). */
   held(person: Person): Promise<Readonly<Record<string, unknown>>>;
   /** They have left: takes them out of all that can do without them. */
-  cut(tx: Tx, leaver: Leaver): Promise<void>;
-  /** They have come back: what still knows them is theirs again. */
-  back?(tx: Tx, openid: string): Promise<void>;
+  cut(tx: Tx, openid: string): Promise<void>;
+  /** They have come back: what still knows them is theirs again; answers how much. */
+  back?(tx: Tx, openid: string): Promise<number>;
   /** They asked to be forgotten: takes them out of all that is settled. */
   forget(tx: Tx, person: Person): Promise<Forgotten>;
   readonly expire: readonly Expiry[];

@@ -19,7 +19,8 @@ export type WebhookHandler = (request: {
 
 export interface PlainDeps {
   readonly routes: readonly Route[];
-  readonly webhook: WebhookHandler;
+  /** Null where this process does not answer the platform. */
+  readonly webhook: WebhookHandler | null;
   /** Problems that keep pages and API from being served; empty = ready. */
   readonly readiness: () => Promise<readonly string[]>;
   readonly metricsToken: string | undefined;
@@ -33,7 +34,6 @@ export type PlainRoute = readonly [method: 'get' | 'post', path: string, work: (
 
 /** What is no route of a feature: machines ask here, without a session. */
 export function plainRoutes(deps: PlainDeps): readonly PlainRoute[] {
-  const webhook = (ctx: ShellContext): Promise<void> => answerWebhook(ctx, deps.webhook);
   return [
     [
       'get',
@@ -59,8 +59,16 @@ export function plainRoutes(deps: PlainDeps): readonly PlainRoute[] {
         ctx.body = openApiDocument(deps.routes);
       },
     ],
-    ['get', '/wechat', webhook],
-    ['post', '/wechat', webhook],
+    ...webhookRoutes(deps.webhook),
+  ];
+}
+
+function webhookRoutes(webhook: WebhookHandler | null): PlainRoute[] {
+  if (webhook === null) return [];
+  const work = (ctx: ShellContext): Promise<void> => answerWebhook(ctx, webhook);
+  return [
+    ['get', '/wechat', work],
+    ['post', '/wechat', work],
   ];
 }
 

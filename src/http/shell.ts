@@ -14,7 +14,8 @@ export interface ShellDeps extends ServeDeps, PlainDeps {
   readonly limiter: AddressLimiter;
   /** Believe the last proxy's X-Forwarded-For about who calls. */
   readonly trustProxy: boolean;
-  readonly consoleDir: string;
+  /** Null where this process serves no console. */
+  readonly consoleDir: string | null;
   readonly errorPage: ErrorPage;
   readonly log: Log;
   readonly metrics: ShellMetrics;
@@ -45,7 +46,7 @@ export function createShell(deps: ShellDeps): Koa {
   const steps = [identity(deps), access(deps), errors(deps), headers(deps), limit(deps)];
   for (const step of steps) app.use(step as unknown as Koa.Middleware);
   app.use(buildRouter(deps).routes());
-  app.use(consoleFiles(deps.consoleDir) as unknown as Koa.Middleware);
+  if (deps.consoleDir !== null) app.use(consoleFiles(deps.consoleDir) as unknown as Koa.Middleware);
   return app;
 }
 

@@ -66,11 +66,6 @@ export interface InboxStore {
   toTell(now: Date, limit: number): Promise<InboxRow[]>;
   /** Owes the reply of a row as a notice from `at` on; null = it was told. */
   setTellAt(key: string, at: Date | null): Promise<void>;
-  /**
-   * Takes text, reply and person out of up to `limit` rows received before then (docs/promises.md#p5); how many there
-   * were.
-   */
-  anonymise(before: Date, limit: number): Promise<number>;
   /** When and how the resident wrote to us since then: what opens the platform's windows for messages to them. */
   contacts(openid: string, since: Date): Promise<Contact[]>;
   counts(): Promise<{ open: number; failed: number }>;
@@ -174,23 +169,6 @@ export function createInboxStore(connection: Connection, codec: RowCodec): Inbox
     },
     setTellAt: async (key, at) => {
       await rows().updateOne({ _id: key }, at ? { $set: { tellAt: at } } : { $unset: { tellAt: true } });
-    },
-    anonymise: async (before, limit) => {
-      const docs = await rows()
-        .find({ anonymised: false, receivedAt: { $lt: before }, state: { $in: ['done', 'failed'] } })
-        .limit(limit)
-        .project<{ _id: string; openid: string }>({ _id: 1, openid: 1 })
-        .toArray();
-      if (docs.length === 0) return 0;
-      const nobody = { anonymised: true, message: null, reply: null, after: [] };
-      const operations = docs.map(({ _id, openid }) => ({
-        updateOne: {
-          filter: { _id, anonymised: false },
-          update: { $set: { ...nobody, openid: codec.pseudonym(openid) }, $unset: { tellAt: true } as const },
-        },
-      }));
-      await rows().bulkWrite(operations, { ordered: false });
-      return docs.length;
     },
     contacts: async (openid, since) => {
       const docs = await rows()

@@ -11,8 +11,6 @@ import { PlayedTooEarly, type SpoolLine } from './spool-file.ts';
 
 /** Rows that one wake-up takes. */
 const BATCH = 50;
-const ANONYMISE_BATCH = 1_000;
-const DAY_MS = 86_400_000;
 
 interface SweepDeps {
   readonly connection: Connection;
@@ -22,12 +20,11 @@ interface SweepDeps {
   readonly spool: Spool;
   readonly oweLate: (input: { key: string; openid: string; reply: Reply }) => Promise<void>;
   readonly oweLateApart: (input: { key: string; openid: string; reply: Reply }) => Promise<void>;
-  readonly retentionDays: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** What mends the mailbox: crashed claims, lost finishes, late replies, the spool, and the end of retention. */
+/** What mends the mailbox: crashed claims, lost finishes, late replies and the spool. */
 export function createInboxSweeps(deps: SweepDeps): Sweep[] {
   const { store, intake, spool, breaker, clock, log } = deps;
 
@@ -96,11 +93,6 @@ export function createInboxSweeps(deps: SweepDeps): Sweep[] {
       name: 'inbox.spool',
       everySeconds: 1,
       run: async () => (isConnected(deps.connection) && !breaker.isOpen() ? spool.replay(play) : 0),
-    },
-    {
-      name: 'inbox.anonymise',
-      everySeconds: 60,
-      run: async () => store.anonymise(new Date(clock.now().getTime() - deps.retentionDays * DAY_MS), ANONYMISE_BATCH),
     },
   ];
 }

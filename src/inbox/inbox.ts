@@ -1,13 +1,12 @@
-import type { Connection } from '../platform/mongo/index.ts';
+import type { Feature } from '../feature/index.ts';
 import { AppError, isAppError, type Clock, type Log } from '../kernel/index.ts';
-import type { Sweep } from '../platform/jobs/index.ts';
 import { dedupeKey, type InboundMessage, type Reply } from '../wechat/index.ts';
 import { createBreaker, type Breaker } from './breaker.ts';
-import { createInboxStore, type Contact } from './inbox.store.ts';
 import { createInboxSweeps } from './inbox.sweeps.ts';
 import { createIntake, type Delivery, type Intake, type IntakeLimit } from './intake.ts';
-import type { RowCodec } from './row-codec.ts';
+import { inboxCollections } from './row-doc.ts';
 import type { InboxHandler, Outcome, Prepared } from './row.ts';
+import type { InboxRows } from './rows.ts';
 import type { Spool } from './spool.ts';
 
 /** The platform waits 5 s; everything is answered by 4.5 s after the request began (docs/promises.md#p3). */
@@ -22,8 +21,7 @@ const DURABLE_BY_MS = 3_000;
 const MAX_AT_ONCE = 128;
 
 export interface InboxDeps<C, P extends Prepared> {
-  readonly connection: Connection;
-  readonly codec: RowCodec;
+  readonly rows: InboxRows;
   readonly handler: InboxHandler<C, P>;
   readonly spool: Spool;
   readonly limit: IntakeLimit;
@@ -33,8 +31,6 @@ export interface InboxDeps<C, P extends Prepared> {
   readonly oweLate: (input: { key: string; openid: string; reply: Reply }) => Promise<void>;
   /** The same for a message apart (docs/promises.md#p8), whose reply must not lie among the notices. */
   readonly oweLateApart: (input: { key: string; openid: string; reply: Reply }) => Promise<void>;
-  /** Days after which nothing of a row tells any more who wrote what (docs/promises.md#p5); may be a fraction. */
-  readonly retentionDays: number;
   /** How long a process that says nothing keeps a message; default 6 s. */
   readonly leaseMs?: number;
   readonly clock: Clock;
@@ -47,24 +43,16 @@ export interface Inbox {
    * where its effect failed: then the platform must be answered 500, so that it tries again.
    */
   answer(message: InboundMessage): Promise<Reply | null>;
-  /** When and how a resident wrote to us since then, newest first. */
-  contactsOf(openid: string, since: Date): Promise<Contact[]>;
-  readonly sweeps: readonly Sweep[];
-  /** `broken` = spool files set aside on this host because a line in them cannot be read. */
-  status(): Promise<{ open: number; failed: number; spooled: number; broken: number; breakerOpen: boolean }>;
 }
 
-/**
- * Every inbound message: claimed once, stored, answered within the limit, replayed after an outage
- * (docs/promises.md#p2, docs/promises.md#p3).
- */
-export function createInbox<C, P extends Prepared>(deps: InboxDeps<C, P>): Inbox {
+/** Every inbound message: claimed once, stored, answered within the limit, replayed after an outage (docs/promises.md#p2, docs/promises.md#p3). */
+export function createInbox<C, P extends Prepared>(deps: InboxDeps<C, P>): Feature<Inbox> {
   const { spool, clock, log } = deps;
-  const store = createInboxStore(deps.connection, deps.codec);
+  const { connection, store, personal } = deps.rows;
   const breaker = createBreaker(clock);
   const intake = createIntake({ ...deps, store });
   const keep = createKeeping({ spool, breaker, intake, log });
-  return {
+  const api: Inbox = {
     answer: async (message) => {
       const asked = ask(message, clock.now());
       const { delivery } = asked;
@@ -81,14 +69,27 @@ export function createInbox<C, P extends Prepared>(deps: InboxDeps<C, P>): Inbox
         deadline.clear();
       }
     },
-    contactsOf: store.contacts,
-    sweeps: createInboxSweeps({ ...deps, store, intake, breaker }),
-    status: async () => ({
-      ...(await store.counts()),
-      spooled: spool.waiting(),
-      broken: await spool.broken(),
-      breakerOpen: breaker.isOpen(),
-    }),
+  };
+  return {
+    name: 'inbox',
+    api,
+    routes: [],
+    // The spool lies on this host, and whoever answers here also mends here.
+    sweeps: createInboxSweeps({ ...deps, connection, store, intake, breaker }).map((sweep) => ({
+      ...sweep,
+      everywhere: true as const,
+    })),
+    collections: inboxCollections,
+    health: async () => {
+      const [{ failed }, spooled, broken] = [await store.counts(), spool.waiting(), await spool.broken()];
+      return [
+        ...(spooled > 0 ? [`有 ${spooled} 条消息暂存在本机，等数据库恢复后处理。`] : []),
+        ...(failed > 0 ? [`有 ${failed} 条消息多次处理失败，需要技术人员查看。`] : []),
+        ...(broken > 0 ? [`本机有 ${broken} 个暂存文件里有读不出的内容，需要技术人员查看。`] : []),
+      ];
+    },
+    personal,
+    figures: async () => ({ inbox: { ...(await store.counts()), spooled: spool.waiting() } }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Feature } from '../feature/index.ts';
 import type { Clock, Log } from '../kernel/index.ts';
 import type { Sweep } from '../platform/jobs/index.ts';
 import type { CollectionManifest, Connection, Transact, Tx } from '../platform/mongo/index.ts';
@@ -5,6 +6,7 @@ import { createGroupRobot } from '../wechat/index.ts';
 import { callLine, createCalls } from './calls.ts';
 import type { Notice } from './notice.ts';
 import { createNoticeStore, noticeCollection, type NewNotice } from './notices.store.ts';
+import { createNoticesPersonal } from './personal.store.ts';
 import { createSendSweep, type SendDeps } from './send.ts';
 import type { QuietHours, StaffLine } from './staff-line.ts';
 import { createStaffLineStore, staffLineCollection } from './staff-lines.store.ts';
@@ -43,18 +45,15 @@ export interface Notices {
   ofTicket(ticket: string): Promise<Notice[]>;
   /** The newest answer that this resident was told, in a message or in a reply; null for none. */
   lastAnswerTold(openid: string): Promise<{ ticket: string; toldAt: Date } | null>;
-  /** Notices that should have gone out before then and have not. */
-  countStuck(before: Date): Promise<number>;
   /**
    * One line for the office's group (`STAFF_WEBHOOK_URL`), in the transaction of what makes work; grouped with others
    * and held back at night unless urgent. Does nothing where no group is configured. The same key again changes nothing.
    */
   tellStaff(tx: Tx, line: StaffLine): Promise<void>;
-  /** What the platform refuses because of our own settings or rights, one sentence each. */
-  stopped(): Promise<string[]>;
-  readonly sweeps: readonly Sweep[];
 }
 
+/** A notice that should have gone out ten minutes ago is stuck; the sweep looks each second. */
+const STUCK_MS = 600_000;
 /** More calls than the offices of a town make in a week. */
 const MOST_CALLS = 1_000;
 
@@ -63,6 +62,8 @@ export interface NoticesDeps extends Omit<SendDeps, 'store' | 'toClerk'> {
   readonly transact: Transact;
   /** Hours that a notice waits for the resident's next contact before a clerk should call. */
   readonly callAfterHours: number;
+  /** `retentionDays.notices` */
+  readonly keepDays: number;
   /** Ends a text that had to be cut to fit into a reply. */
   readonly cutEnd: string;
   /** What this process last heard of each of the platform's calls; staff are told of what stops them. */
@@ -80,7 +81,7 @@ export interface NoticesDeps extends Omit<SendDeps, 'store' | 'toClerk'> {
 }
 
 /** What we owe residents: one message each, by the best channel that is open. And what staff should look at. */
-export function createNotices(deps: NoticesDeps): Notices {
+export function createNotices(deps: NoticesDeps): Feature<Notices> {
   const { clock, connection, canSend, cutEnd } = deps;
   const store = createNoticeStore(connection);
   const { url, ...group } = deps.staffGroup;
@@ -107,7 +108,7 @@ export function createNotices(deps: NoticesDeps): Notices {
   const toClerk = async (notice: Notice): Promise<void> => {
     await calls.toClerk(notice);
   };
-  return {
+  const api: Notices = {
     owe: async (tx, notice) => {
       await store.add(tx, notice, clock.now());
       const onlyByCall = notice.openid === null && notice.call === true;
@@ -121,9 +122,18 @@ export function createNotices(deps: NoticesDeps): Notices {
     ticketsToCall: () => store.ticketsToCall(MOST_CALLS),
     ofTicket: store.ofTicket,
     lastAnswerTold: store.lastAnswerTold,
-    countStuck: store.countStuck,
     tellStaff: robot.tell,
-    stopped: stoppages.health,
+  };
+  return {
+    name: 'notices',
+    api,
+    routes: [],
     sweeps: [createSendSweep({ ...deps, store, toClerk }), calls.sweep, toStaff],
+    collections: noticeCollections,
+    health: async () => {
+      const stuck = await store.countStuck(new Date(clock.now().getTime() - STUCK_MS));
+      return [...(stuck > 0 ? [`有 ${stuck} 条告知超过十分钟没有发出。`] : []), ...(await stoppages.health())];
+    },
+    personal: createNoticesPersonal({ connection, keepDays: deps.keepDays, clock }),
   };
 }

@@ -4,7 +4,7 @@ import { freeAt, heldBy, type Lease, leaseSchema, renewed } from '../platform/le
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
 import { NOTICE_STATES, type Notice, type NoticeState, type Promised } from './notice.ts';
 
-interface NoticeDoc {
+export interface NoticeDoc {
   _id: Types.ObjectId;
   key: string;
   openid: string | null;

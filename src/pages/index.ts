@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError, type Clock, firstChars } from '../kernel/index.ts';
 import type { Articles } from '../articles/index.ts';
 import type { Complaints } from '../complaints/index.ts';
+import { alwaysWell, type Feature, NOTHING_PERSONAL } from '../feature/index.ts';
 import { defineRoute, objectId, type RawAnswer, type Route } from '../http/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { aboutPage, privacyPage } from './about-pages.ts';
@@ -39,13 +40,28 @@ const searchPath = ({ q, cursor }: { q: string; cursor?: string | undefined }): 
 const reading = (request: { header(name: string): string | undefined }, here: string): Reader =>
   readerOf(request.header('cookie'), here);
 
-/** The residents' web pages: server-rendered, no script. */
-export function createPages(deps: {
+export interface PagesDeps {
   config: Config;
   articles: Pick<Articles, 'latestPublic' | 'searchPublic' | 'publicView'>;
   complaints: Pick<Complaints, 'byLink' | 'mediaOf' | 'mediumByLink'>;
   clock: Clock;
-}): Route[] {
+}
+
+/** The residents' web pages: server-rendered, no script. */
+export function createPages(deps: PagesDeps): Feature {
+  return {
+    name: 'pages',
+    api: {},
+    routes: pageRoutes(deps),
+    sweeps: [],
+    collections: [],
+    health: alwaysWell,
+    // What they show belongs to others.
+    personal: NOTHING_PERSONAL,
+  };
+}
+
+function pageRoutes(deps: PagesDeps): Route[] {
   const { config, articles, complaints, clock } = deps;
   const { town, categories } = config;
   const publicUrl = config.env.PUBLIC_URL;

@@ -1,17 +1,18 @@
 import type { Connection } from '../platform/mongo/index.ts';
 import type { AuditRecorder } from '../audit/index.ts';
+import { alwaysWell, type Feature } from '../feature/index.ts';
 import type { Clock } from '../kernel/index.ts';
-import type { Route } from '../http/index.ts';
 import type { Transact } from '../platform/mongo/index.ts';
 import type { LoginLimiter } from './login-limits.ts';
 import { createPasswords, type PasswordCost } from './passwords.ts';
+import { createStaffPersonal } from './personal.ts';
 import { staffRoutes } from './staff.routes.ts';
 import { createStaffService, type StaffService } from './staff.service.ts';
-import { createStaffStore } from './staff.store.ts';
+import { createStaffStore, staffCollections } from './staff.store.ts';
 
 export { loginRules } from './login-limits.ts';
 export * from './policy.ts';
-export { staffCollections } from './staff.store.ts';
+export { staffCollections };
 export { createStaffBody } from './staff.contract.ts';
 export type { PasswordCost } from './passwords.ts';
 export { MAX_PASSWORD, MIN_PASSWORD } from './staff.ts';
@@ -28,8 +29,16 @@ export function createStaff(deps: {
   /** Default: that of production. */
   passwordCost?: PasswordCost | undefined;
   clock: Clock;
-}): { api: StaffService; routes: readonly Route[] } {
-  const passwords = createPasswords(deps.passwordCost);
-  const api = createStaffService({ ...deps, passwords, store: createStaffStore(deps.connection) });
-  return { api, routes: staffRoutes(api) };
+}): Feature<StaffService> {
+  const store = createStaffStore(deps.connection);
+  const api = createStaffService({ ...deps, passwords: createPasswords(deps.passwordCost), store });
+  return {
+    name: 'staff',
+    api,
+    routes: staffRoutes(api),
+    sweeps: [],
+    collections: staffCollections,
+    health: alwaysWell,
+    personal: createStaffPersonal(store),
+  };
 }

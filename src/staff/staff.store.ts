@@ -147,6 +147,9 @@ export interface StaffStore {
   /** Replaces the account's earlier code. */
   setBindCode(tx: Tx, code: string, staffId: string, expiresAt: Date): Promise<void>;
   takeBindCode(tx: Tx, code: string, now: Date): Promise<string | null>;
+  /** Accounts whose previews go to this phone. */
+  boundTo(openid: string): Promise<StaffMember[]>;
+  unbind(tx: Tx, openid: string): Promise<void>;
 }
 
 export function createStaffStore(connection: Connection): StaffStore {
@@ -213,6 +216,10 @@ export function createStaffStore(connection: Connection): StaffStore {
     takeBindCode: async (tx, code, now) => {
       const doc = await bindCodes.findOneAndDelete({ _id: code, expiresAt: { $gt: now } }, { session: tx }).lean();
       return doc ? String(doc.staffId) : null;
+    },
+    boundTo: async (openid) => (await staff.find({ openid }).lean()).map(toMember),
+    unbind: async (tx, openid) => {
+      await staff.updateMany({ openid }, { $set: { openid: null } }, { session: tx });
     },
   };
 }

@@ -1,7 +1,6 @@
 import type { AuditRecorder } from '../audit/index.ts';
-import type { Route } from '../http/index.ts';
+import { type Feature, NOTHING_FORGOTTEN } from '../feature/index.ts';
 import type { Clock, Log } from '../kernel/index.ts';
-import type { Sweep } from '../platform/jobs/index.ts';
 import type { CollectionManifest, MongoPools, Transact } from '../platform/mongo/index.ts';
 import type { WechatClient } from '../wechat/index.ts';
 import { createFollowersListStore } from './followers-list.store.ts';
@@ -35,23 +34,19 @@ export interface SubscribersDeps {
 }
 
 /** What other features may ask of the followers. */
-export type SubscribersApi = Omit<SubscribersService, 'summary' | 'startImport'> & {
+export type SubscribersApi = Omit<SubscribersService, 'summary' | 'startImport' | 'stuck'> & {
   /** Where a push to `audience` goes on the platform; asks the platform for the tag's state. */
   pushTarget(audience: Audience): Promise<PushTarget>;
 };
 
-export interface Subscribers {
-  readonly api: SubscribersApi;
-  readonly routes: readonly Route[];
-  readonly sweeps: readonly Sweep[];
-}
+export type Subscribers = Feature<SubscribersApi>;
 
 /** The followers: who they are, what they chose, and the platform's tags that mirror it. */
 export function createSubscribers(deps: SubscribersDeps): Subscribers {
   const { connection, transact, audit, clock, log, town, wechat } = deps;
   const store = createSubscribersStore(connection);
   const work = createSubscriberWorkStore(connection);
-  const { summary, startImport, ...rest } = createSubscribersService({
+  const { summary, startImport, stuck, ...rest } = createSubscribersService({
     store,
     work,
     town,
@@ -63,12 +58,23 @@ export function createSubscribers(deps: SubscribersDeps): Subscribers {
   const growth = createGrowth({ store: createGrowthStore(connection), clock });
   const tags = createTagSync({ store, work, client: wechat, town, clock, log });
   return {
+    name: 'subscribers',
     api: { ...rest, pushTarget: async (audience) => tags.target(audience) },
-    routes: subscribersRoutes({ ...rest, summary, startImport }, growth),
+    routes: subscribersRoutes({ ...rest, summary, startImport, stuck }, growth),
     sweeps: [
       tags.sweep,
       growth.sweep,
       createImportSweep({ store: createFollowersListStore(connection), work, client: wechat, town, clock, log }),
     ],
+    collections: subscribersCollections,
+    health: stuck,
+    personal: {
+      held: async ({ openid }) => (openid === null ? {} : { subscription: await rest.choiceOf(openid) }),
+      // Leaving begins here, by `unfollow`.
+      cut: async () => {},
+      // Whoever follows goes on following; the mark of who left goes by itself after seven days.
+      forget: async () => NOTHING_FORGOTTEN,
+      expire: [],
+    },
   };
 }

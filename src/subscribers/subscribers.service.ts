@@ -1,7 +1,7 @@
 import { type AuditRecorder, staffActor } from '../audit/index.ts';
 import type { Caller } from '../http/index.ts';
 import { AppError, type Clock, newToken } from '../kernel/index.ts';
-import type { Transact } from '../platform/mongo/index.ts';
+import type { Transact, Tx } from '../platform/mongo/index.ts';
 import type { AccountRights } from '../wechat/index.ts';
 import type { ImportProgress, SubscriberWorkStore } from './subscriber-work.store.ts';
 import { type Audience, isKnownAudience, type TownGroups, villageOfScene } from './subscriber.ts';
@@ -33,15 +33,21 @@ export function createSubscribersService(deps: SubscribersServiceDeps) {
   return {
     /**
      * A resident follows. `at` is the event's own time: late, repeated and out-of-order events end in the true state;
-     * of two with the same time the later arrival wins. A QR `scene` `village_<code>` sets the village.
+     * of two with the same time the later arrival wins. A QR `scene` `village_<code>` sets the village. Answers whether
+     * the resident follows now.
      */
-    follow: async ({ openid, at, scene }: { openid: string; at: Date; scene?: string }): Promise<void> => {
-      await store.follow(openid, at, villageOfScene(scene, town));
+    follow: async ({ openid, at, scene }: { openid: string; at: Date; scene?: string }, tx?: Tx): Promise<boolean> => {
+      if (await store.follow(openid, at, villageOfScene(scene, town), tx)) return true;
+      return (await store.find(openid, tx))?.following ?? false;
     },
 
-    /** A resident leaves: everything kept about them goes, but for seven days the mark that stops late events. */
-    unfollow: async ({ openid, at }: { openid: string; at: Date }): Promise<void> => {
-      await store.unfollow(openid, at);
+    /**
+     * A resident leaves: everything kept about them goes, but for seven days the mark that stops late events. Answers
+     * whether the resident is gone now.
+     */
+    unfollow: async ({ openid, at }: { openid: string; at: Date }, tx?: Tx): Promise<boolean> => {
+      if (await store.unfollow(openid, at, tx)) return true;
+      return (await store.find(openid, tx))?.following === false;
     },
 
     /** Sets the village of somebody who follows; null for none. AppError invalid_input where the town has no such village. */

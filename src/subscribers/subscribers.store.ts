@@ -1,5 +1,5 @@
 import { type Connection, type Model, Schema } from 'mongoose';
-import { type CollectionManifest, isDuplicateKey } from '../platform/mongo/index.ts';
+import { type CollectionManifest, isDuplicateKey, type Tx } from '../platform/mongo/index.ts';
 import type { Audience, TagKey } from './subscriber.ts';
 
 /** A resident who follows, or the bare mark that one left. */
@@ -81,9 +81,14 @@ export type SubscribersStore = ReturnType<typeof createSubscribersStore>;
 export function createSubscribersStore(connection: Connection) {
   const rows = subscriberModel(connection);
 
+  /** In a transaction a collision would end it: there the row is looked at first. */
+  const isOutdated = async (openid: string, at: Date, tx: Tx | undefined): Promise<boolean> =>
+    tx !== undefined && (await rows.exists({ _id: openid, lastEventAt: { $gt: at } }).session(tx)) !== null;
+
   return {
     /** The resident follows as of `at`. False where a later event is already known. */
-    async follow(openid: string, at: Date, villageCode: string | null): Promise<boolean> {
+    async follow(openid: string, at: Date, villageCode: string | null, tx?: Tx): Promise<boolean> {
+      if (await isOutdated(openid, at, tx)) return false;
       const already = { $eq: ['$following', true] };
       return wins(
         rows.updateOne(
@@ -104,13 +109,15 @@ export function createSubscribersStore(connection: Connection) {
             },
             { $set: { stale: { $or: [{ $ne: ['$villageCode', null] }, { $gt: [{ $size: '$topics' }, 0] }] } } },
           ],
-          { upsert: true, updatePipeline: true },
+          { upsert: true, updatePipeline: true, ...inside(tx) },
         ),
+        tx,
       );
     },
 
     /** The resident left as of `at`: everything about them goes but the mark that stops late events. */
-    async unfollow(openid: string, at: Date): Promise<boolean> {
+    async unfollow(openid: string, at: Date, tx?: Tx): Promise<boolean> {
+      if (await isOutdated(openid, at, tx)) return false;
       return wins(
         rows.updateOne(
           { _id: openid, lastEventAt: { $lte: at } },
@@ -123,8 +130,9 @@ export function createSubscribersStore(connection: Connection) {
             },
             $inc: { rev: 1 },
           },
-          { upsert: true, setDefaultsOnInsert: false },
+          { upsert: true, setDefaultsOnInsert: false, ...inside(tx) },
         ),
+        tx,
       );
     },
 
@@ -160,8 +168,12 @@ export function createSubscribersStore(connection: Connection) {
       );
     },
 
-    async find(openid: string): Promise<SubscriberRow | null> {
-      return rows.findById(openid).lean<SubscriberRow>().exec();
+    async find(openid: string, tx?: Tx): Promise<SubscriberRow | null> {
+      return rows
+        .findById(openid)
+        .session(tx ?? null)
+        .lean<SubscriberRow>()
+        .exec();
     },
 
     async countFollowing(audience: Audience): Promise<number> {
@@ -241,13 +253,20 @@ function membersOf(audience: Audience): { villageCode?: string; topics?: string 
   return audience.kind === 'village' ? { villageCode: audience.code } : { topics: audience.code };
 }
 
-/** An upsert whose filter missed an existing row collides with it: the row knows better. */
-async function wins(write: { exec(): Promise<unknown> }): Promise<boolean> {
+function inside(tx: Tx | undefined): { session?: Tx } {
+  return tx ? { session: tx } : {};
+}
+
+/**
+ * An upsert whose filter missed an existing row collides with it: the row knows better. A transaction is over then, and
+ * whoever began it begins again.
+ */
+async function wins(write: { exec(): Promise<unknown> }, tx?: Tx): Promise<boolean> {
   try {
     await write.exec();
     return true;
   } catch (error) {
-    if (isDuplicateKey(error)) return false;
+    if (!tx && isDuplicateKey(error)) return false;
     throw error;
   }
 }

@@ -1,24 +1,24 @@
 import type { AuditRecorder } from '../audit/index.ts';
-import type { Route } from '../http/index.ts';
+import { alwaysWell, type Feature } from '../feature/index.ts';
 import type { Clock, Log } from '../kernel/index.ts';
 import type { Config, Say } from '../platform/config/index.ts';
 import { createFileStore } from '../platform/files/index.ts';
-import type { Sweep } from '../platform/jobs/index.ts';
 import type { Connection, Transact } from '../platform/mongo/index.ts';
 import type { Keys } from '../platform/sealing/index.ts';
 import type { WorkingDays } from '../deadlines/index.ts';
 import type { WechatClient } from '../wechat/index.ts';
 import { createMediaSweep, type MediaFiles } from './media.ts';
+import { createTipoffPersonal } from './personal.ts';
 import { createResidentDoor, type ResidentDoor } from './resident.ts';
 import { createTells, type Contact } from './tell.ts';
 import { createTellStore } from './tells.store.ts';
 import { tipoffRoutes } from './tipoffs.routes.ts';
 import { createDisciplineDesk } from './tipoffs.service.ts';
-import { createTipoffStore, MEDIA_BUCKET } from './tipoffs.store.ts';
+import { createTipoffStore, MEDIA_BUCKET, tipoffCollections } from './tipoffs.store.ts';
 import { createVault } from './vault.ts';
 
 export type { TipoffPart } from './tipoff.ts';
-export { tipoffCollections } from './tipoffs.store.ts';
+export { tipoffCollections };
 
 /** What chat may do with tipoffs. */
 export type Tipoffs = ResidentDoor;
@@ -38,14 +38,8 @@ export interface TipoffsDeps {
   readonly log: Log;
 }
 
-/**
- * 举报: its own store, key, role, media and messages; no other part knows more than that it exists (docs/promises.md#p8).
- */
-export function createTipoffs(deps: TipoffsDeps): {
-  api: Tipoffs;
-  routes: readonly Route[];
-  sweeps: readonly Sweep[];
-} {
+/** 举报: its own store, key, role, media and messages; no other part knows more than that it exists (docs/promises.md#p8). */
+export function createTipoffs(deps: TipoffsDeps): Feature<Tipoffs> {
   const { connection, config, wechat, clock } = deps;
   const store = createTipoffStore(connection);
   const tellStore = createTellStore(connection);
@@ -59,21 +53,14 @@ export function createTipoffs(deps: TipoffsDeps): {
     canSend: wechat.rights.customerService,
   });
   const shared = { ...deps, store, tellStore, files, vault, tells };
-  const desk = createDisciplineDesk({ ...shared, retentionDays: config.limits.retentionDays.tipoffs });
   return {
+    name: 'tipoffs',
     api: createResidentDoor({ ...shared, clocks: config.clocks }),
-    routes: tipoffRoutes({ desk, clock }),
-    sweeps: [
-      tells.sweep,
-      createMediaSweep(shared),
-      {
-        name: 'tipoffs.forget',
-        everySeconds: 3_600,
-        run: async () => {
-          await desk.forgetOld();
-          return 0;
-        },
-      },
-    ],
+    routes: tipoffRoutes({ desk: createDisciplineDesk(shared), clock }),
+    sweeps: [tells.sweep, createMediaSweep(shared)],
+    collections: tipoffCollections,
+    // Others see it: it may not even tell that there is work (docs/promises.md#p8).
+    health: alwaysWell,
+    personal: createTipoffPersonal({ ...shared, keepDays: config.limits.retentionDays.tipoffs }),
   };
 }

@@ -5,7 +5,6 @@ import type { Tx } from '../platform/mongo/index.ts';
 import { freezeDeadline, type WorkingDays } from '../deadlines/index.ts';
 import { isWaiting } from './media.ts';
 import type { Tells } from './tell.ts';
-import type { TellStore } from './tells.store.ts';
 import { CODE_LENGTH, type TipoffAnswer, type TipoffPart, type TipoffStatus } from './tipoff.ts';
 import type { TipoffStore } from './tipoffs.store.ts';
 import { reviveTimes, type Vault } from './vault.ts';
@@ -30,13 +29,10 @@ export interface ResidentDoor {
   addLate(tx: Tx, input: { openid: string; code: string; part: TipoffPart }): Promise<boolean>;
   /** A reply that was not ready in time. */
   oweLate(input: { key: string; openid: string; text: string }): Promise<void>;
-  /** The resident no longer follows: what is answered forgets who it was, and nothing more is owed. */
-  personLeft(openid: string): Promise<void>;
 }
 
 export interface ResidentDeps {
   readonly store: TipoffStore;
-  readonly tellStore: TellStore;
   readonly tells: Tells;
   readonly vault: Vault;
   readonly audit: AuditRecorder;
@@ -75,11 +71,6 @@ export function createResidentDoor(deps: ResidentDeps): ResidentDoor {
       return changed !== null;
     },
     oweLate: ({ key, openid, text }) => tells.owe(null, { key, openid, text }),
-    personLeft: async (openid) => {
-      const holders = vault.holders(openid);
-      await store.unlinkAnswered(holders);
-      await deps.tellStore.removeOf(holders);
-    },
   };
 }
 

@@ -65,7 +65,7 @@ export interface TellStore {
   later(id: string, by: string, nextAt: Date, attemptAt: Date | null): Promise<void>;
   /** It has arrived or never will: true whoever says so, so that this needs no lease. */
   done(id: string): Promise<void>;
-  removeOf(holders: readonly string[]): Promise<void>;
+  removeOf(tx: Tx, holders: readonly string[]): Promise<void>;
 }
 
 export function createTellStore(connection: Connection): TellStore {
@@ -99,8 +99,8 @@ export function createTellStore(connection: Connection): TellStore {
     done: async (id) => {
       await model.deleteOne({ _id: id });
     },
-    removeOf: async (holders) => {
-      await model.deleteMany({ holder: { $in: [...holders] } });
+    removeOf: async (tx, holders) => {
+      await model.deleteMany({ holder: { $in: [...holders] } }, { session: tx });
     },
   };
 }

@@ -18,7 +18,6 @@ export interface DisciplineDeps {
   readonly audit: AuditRecorder;
   readonly say: Say;
   readonly clock: Clock;
-  readonly retentionDays: number;
 }
 
 export interface Listed {
@@ -37,15 +36,10 @@ export interface DisciplineDesk {
   media(caller: Caller, code: string, id: string): Promise<{ bytes: Buffer; contentType: string }>;
   /** Keeps the answer and owes the holder a word that there is one, without a word of it. */
   answer(caller: Caller, code: string, text: string): Promise<Tipoff>;
-  /** Removes what was last answered longer ago than the configuration keeps it. */
-  forgetOld(): Promise<number>;
 }
 
-const DAY_MS = 86_400_000;
-const FORGET_A_RUN = 50;
-
 export function createDisciplineDesk(deps: DisciplineDeps): DisciplineDesk {
-  const { store, vault, transact, clock } = deps;
+  const { store, vault, transact } = deps;
 
   const find = async (code: string, tx?: Tx): Promise<TipoffDoc> => {
     const found = await store.byRef(vault.refs(code), tx);
@@ -85,12 +79,6 @@ export function createDisciplineDesk(deps: DisciplineDeps): DisciplineDesk {
       return { bytes: vault.openFile(found._id, sealed), contentType: file.contentType };
     },
     answer: (caller, code, text) => transact((tx) => answer(deps, tx, find, caller, code, text)),
-    forgetOld: async () => {
-      const today = startOfChinaDate(chinaDate(clock.now())).getTime();
-      const old = await store.answeredBefore(new Date(today - deps.retentionDays * DAY_MS), FORGET_A_RUN);
-      for (const doc of old) await forget(deps, doc);
-      return old.length;
-    },
   };
 }
 
@@ -127,21 +115,6 @@ async function answer(
     after: 'answered',
   });
   return opened(vault, after);
-}
-
-/** Files first: a crash in between leaves a tipoff whose photos are gone, and the next run ends it. */
-async function forget(deps: DisciplineDeps, doc: TipoffDoc): Promise<void> {
-  for (const { file } of deps.vault.openContent(doc._id, doc.content).parts) {
-    if (file && (await deps.files.facts(file.id))) await deps.files.remove(file.id);
-  }
-  await deps.transact(async (tx) => {
-    await deps.store.remove(tx, doc._id);
-    await deps.audit.record(tx, {
-      action: 'tipoffs.forget',
-      actor: { kind: 'system', part: 'retention' },
-      target: { kind: 'tipoff', id: doc._id },
-    });
-  });
 }
 
 function opened(vault: Vault, doc: TipoffDoc): Tipoff {

@@ -117,7 +117,7 @@ export interface TipoffStore {
   answeredBefore(day: Date, limit: number): Promise<TipoffDoc[]>;
   remove(tx: Tx, ref: string): Promise<void>;
   /** The resident has left: what is answered no longer needs to reach them. */
-  unlinkAnswered(holders: readonly string[]): Promise<void>;
+  unlinkAnswered(tx: Tx, holders: readonly string[]): Promise<void>;
 }
 
 export function createTipoffStore(connection: Connection): TipoffStore {
@@ -180,8 +180,9 @@ export function createTipoffStore(connection: Connection): TipoffStore {
     remove: async (tx, ref) => {
       await model.deleteOne({ _id: ref }, { session: tx });
     },
-    unlinkAnswered: async (holders) => {
-      await model.updateMany({ holder: { $in: [...holders] }, status: 'answered' }, { $set: { openid: null } });
+    unlinkAnswered: async (tx, holders) => {
+      const answered = { holder: { $in: [...holders] }, status: 'answered' as const };
+      await model.updateMany(answered, { $set: { openid: null } }, { session: tx });
     },
   };
 }

@@ -65,6 +65,7 @@ only-main-imports-app: src/http/to-app.ts → src/app/index.ts
 only-wechat-touches-the-sdk: src/pages/sdk.ts → node_modules/wechat-api
 pages-knows-only-lower-features: src/pages/order.ts → src/conversation/index.ts
 platform-knows-only-kernel: src/platform/redis/up.ts → src/http/index.ts
+privacy-knows-only-lower-features: src/privacy/order.ts → src/conversation/index.ts
 production-needs-no-dev-dependency: src/pages/dev.ts → node_modules/fast-check
 pushes-knows-only-lower-features: src/pushes/order.ts → src/briefings/index.ts
 sandbox-is-another-party: src/sandbox/to-wechat.ts → src/wechat/index.ts

@@ -63,7 +63,7 @@ describe('what a message does is decided once', () => {
 
   it('a message of a resident for whom notices wait is never settled by reading alone', async () => {
     const openid = newResident();
-    await seam.api.flagWaiting(openid);
+    await seam.memory.flagWaiting(openid);
     expect((await seam.prepare(said(openid, '帮助', { at }))).outcome).toBeNull();
   });
 });

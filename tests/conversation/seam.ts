@@ -1,4 +1,4 @@
-import { conversationCollections, createConversation } from '../../src/conversation/index.ts';
+import { conversationCollections, createConversation, createConversationMemory } from '../../src/conversation/index.ts';
 import { systemClock } from '../../src/kernel/index.ts';
 import { createSay, loadConfig } from '../../src/platform/config/index.ts';
 import {
@@ -12,7 +12,7 @@ import { parseInbound, type InboundMessage } from '../../src/wechat/index.ts';
 import { SILENT } from '../support/town.ts';
 
 const SECRET = 'a-secret-key-for-tests-of-32-bytes-0000';
-type Api = ReturnType<typeof createConversation>;
+type Api = ReturnType<typeof createConversation>['api'];
 export interface Asked {
   readonly key: string;
   readonly message: InboundMessage;
@@ -23,6 +23,7 @@ export interface Asked {
 /** The conversation as the inbox calls it, on a real store, with the words that it searched the articles for. */
 export interface Seam {
   readonly api: Api;
+  readonly memory: ReturnType<typeof createConversationMemory>;
   readonly searched: string[];
   prepare(asked: Asked): ReturnType<Api['prepare']>;
   /** Prepares and applies; the text of the answer. */
@@ -50,13 +51,20 @@ export async function openSeam(uri: string): Promise<Seam> {
       return { items: [], nextCursor: null };
     },
   };
-  const api = createConversation({
+  const sealer = createSealer({ current: SECRET }, 'conversation');
+  const memory = createConversationMemory({
     connection,
     workConnection: connection,
+    sealer,
+    keepDays: 365,
+    clock: systemClock,
+  });
+  const { api } = createConversation({
+    memory,
     transact: createTransact(connection),
     config,
     say: createSay(config.chat),
-    sealer: createSealer({ current: SECRET }, 'conversation'),
+    sealer,
     articles,
     subscribers: { choiceOf: async () => ({ villageCode: null }) },
     notices: { lastAnswerTold: async () => null },
@@ -65,7 +73,7 @@ export async function openSeam(uri: string): Promise<Seam> {
   } as unknown as Parameters<typeof createConversation>[0]);
   const prepare = async (asked: Asked) => api.prepare({ ...asked, conversation: await api.load(asked.message.openid) });
   const run = async (asked: Asked) => textOf(await api.apply({ ...asked, prepared: await prepare(asked) }));
-  return { api, searched, prepare, run, connection };
+  return { api, memory, searched, prepare, run, connection };
 }
 
 let unique = 0;

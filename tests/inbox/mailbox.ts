@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   createInbox,
+  createInboxRows,
   createRowCodec,
   createSpool,
   createSpoolCodec,
@@ -11,6 +12,7 @@ import {
 } from '../../src/inbox/index.ts';
 import type { InboxHandler, Prepared } from '../../src/inbox/row.ts';
 import { systemClock, type Log } from '../../src/kernel/index.ts';
+import type { Sweep } from '../../src/platform/jobs/index.ts';
 import type { Connection } from '../../src/platform/mongo/index.ts';
 import { createSealer, createSigner } from '../../src/platform/sealing/index.ts';
 import { parseInbound, type InboundMessage, type Reply } from '../../src/wechat/index.ts';
@@ -32,6 +34,7 @@ export async function createMailbox<C, P extends Prepared>(
   options: MailboxOptions<C, P>,
 ): Promise<{
   readonly inbox: Inbox;
+  readonly sweeps: readonly Sweep[];
   readonly spool: Spool;
   readonly owed: readonly string[];
 }> {
@@ -40,16 +43,20 @@ export async function createMailbox<C, P extends Prepared>(
   const spool = await createSpool({ folder, codec: createSpoolCodec({ sealer: createSealer(keys, 'spool') }), log });
   const owed: string[] = [];
   const owe = async ({ key }: { key: string }): Promise<void> => void owed.push(key);
-  const inbox = createInbox({
-    connection: options.connection,
-    codec,
+  const { api: inbox, sweeps } = createInbox({
+    rows: createInboxRows({
+      connection: options.connection,
+      workConnection: options.connection,
+      codec,
+      keepDays: 180,
+      clock: systemClock,
+    }),
     handler: options.handler,
     spool,
     limit: options.limit ?? { isFull: async () => false, take: async () => true },
     spooledReply: () => textReply('kept'),
     oweLate: owe,
     oweLateApart: owe,
-    retentionDays: 180,
     clock: systemClock,
     log,
   });
@@ -57,7 +64,7 @@ export async function createMailbox<C, P extends Prepared>(
     await spool.close();
     await rm(folder, { recursive: true, force: true });
   });
-  return { inbox, spool, owed };
+  return { inbox, sweeps, spool, owed };
 }
 
 export function textReply(text: string): Reply {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Collection } from 'mongodb';
-import { createInbox, createRowCodec, createSpool, createSpoolCodec } from '../../src/inbox/index.ts';
+import { createInbox, createInboxRows, createRowCodec, createSpool, createSpoolCodec } from '../../src/inbox/index.ts';
 import { systemClock } from '../../src/kernel/index.ts';
 import { createSweepRunner } from '../../src/platform/jobs/index.ts';
 import { createLog } from '../../src/platform/logging/index.ts';
@@ -39,8 +39,13 @@ const spool = await createSpool({
   log,
 });
 const inbox = createInbox({
-  connection: mongo.hot,
-  codec: createRowCodec({ sealer: createSealer(keys, 'inbox'), signer: createSigner(keys, 'inbox') }),
+  rows: createInboxRows({
+    connection: mongo.hot,
+    workConnection: mongo.work,
+    codec: createRowCodec({ sealer: createSealer(keys, 'inbox'), signer: createSigner(keys, 'inbox') }),
+    keepDays: 180,
+    clock: systemClock,
+  }),
   spool,
   handler: {
     load: async () => null,
@@ -70,7 +75,6 @@ const inbox = createInbox({
       .updateOne({ key }, { $set: { openid, text: told }, $inc: { times: 1 } }, { upsert: true });
   },
   oweLateApart: async () => {},
-  retentionDays: 180,
   ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
   clock: systemClock,
   log,
@@ -79,7 +83,7 @@ const sweeps = createSweepRunner({ sweeps: inbox.sweeps, log });
 
 const answer = async ({ openid, msgId, text: said }: Said): Promise<string | null> => {
   const fields = { FromUserName: openid, ToUserName: 'town', CreateTime: '1700000000', MsgType: 'text', Content: said };
-  const reply = await inbox.answer(parseInbound({ ...fields, MsgId: msgId }));
+  const reply = await inbox.api.answer(parseInbound({ ...fields, MsgId: msgId }));
   return reply?.type === 'text' ? reply.text : null;
 };
 

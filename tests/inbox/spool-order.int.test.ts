@@ -34,7 +34,7 @@ describe('a line that waits in the spool while MongoDB is back', () => {
     expect(await mailbox.inbox.answer(textMessage('stranger'))).toEqual(textReply('did stranger'));
     expect(applied).toEqual(['stranger']);
     expect(mailbox.spool.waiting()).toBe(2);
-    expect(await mailbox.inbox.sweeps.find(({ name }) => name === 'inbox.spool')?.run()).toBe(2);
+    expect(await mailbox.sweeps.find(({ name }) => name === 'inbox.spool')?.run()).toBe(2);
     expect(applied).toEqual(['stranger', 'first', 'second']);
     // Both answers are owed, and the way is free again.
     expect(mailbox.owed).toHaveLength(2);

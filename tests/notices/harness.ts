@@ -64,10 +64,11 @@ export async function noticeProcess(
   const connection = await mongoose.createConnection(uri, { autoIndex: false, autoCreate: false }).asPromise();
   later(async () => connection.close());
   const transact = createTransact(connection);
-  const notices = createNotices({
+  const { api: notices, sweeps } = createNotices({
     connection,
     transact,
     callAfterHours: 24,
+    keepDays: 180,
     cutEnd: '……',
     log: SILENT,
     canSend: true,
@@ -82,7 +83,7 @@ export async function noticeProcess(
     connection,
     transact,
     run: async (name) => {
-      const sweep = notices.sweeps.find((candidate) => candidate.name === name);
+      const sweep = sweeps.find((candidate) => candidate.name === name);
       if (!sweep) throw new Error(`no sweep ${name}`);
       return sweep.run();
     },

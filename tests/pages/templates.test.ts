@@ -86,7 +86,7 @@ const complaint = {
   rating: null,
 } as const;
 
-const routes = createPages({
+const { routes } = createPages({
   config,
   articles: {
     latestPublic: async () => ({ items: [item], nextCursor: '">next' }),

@@ -49,7 +49,8 @@ describe('the import of followers', () => {
     await until(async () => (await jobs.findOne({ 'progress.imported': { $gte: 11_000 } })) !== null);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    const { until: freeFrom } = (await jobs.findOne({ 'progress.state': 'running' }))?.['lease'] as { until: Date };
+    const running = await jobs.findOne({ 'progress.state': 'running' });
+    const freeFrom = running?.['lease'].until as Date;
     expect(freeFrom.getTime() - Date.now()).toBeLessThanOrEqual(15_000);
     const killedAt = (await progress())?.imported ?? 0;
     expect(killedAt).toBeLessThan(25_000);
@@ -182,13 +183,13 @@ describe('an import that cannot go on', () => {
     await sweep();
     expect(await sweep()).toBe(0);
     expect(await callsOf('user/info/batchget')).toHaveLength(1);
-    expect(await town.subscribers.api.stuck()).toEqual([expect.stringContaining('暂停')]);
+    expect(await town.subscribers.health()).toEqual([expect.stringContaining('暂停')]);
     for (let turn = 0; turn < 30; turn += 1) {
       town.clock.move(1_800_000);
       await sweep();
     }
     expect(await progress()).toMatchObject({ state: 'done', imported: 3, trouble: null });
-    expect(await town.subscribers.api.stuck()).toEqual([]);
+    expect(await town.subscribers.health()).toEqual([]);
   });
 
   test('ends in words where the platform refuses, and may be started again', async () => {
@@ -198,7 +199,7 @@ describe('an import that cannot go on', () => {
     await expect(start()).rejects.toMatchObject({ code: 'wrong_state' });
     await sweep();
     expect(await progress()).toMatchObject({ state: 'failed', trouble: expect.stringContaining('权限') as string });
-    expect(await town.subscribers.api.stuck()).toEqual([expect.stringContaining('重新导入')]);
+    expect(await town.subscribers.health()).toEqual([expect.stringContaining('重新导入')]);
     await start();
     await sweep();
     expect(await progress()).toMatchObject({ state: 'done', imported: 2 });

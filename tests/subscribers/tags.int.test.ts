@@ -106,16 +106,16 @@ describe('the platform’s tags', () => {
     town.clock.move(5_000);
     await sync();
     expect(await calls(TAGGING)).toHaveLength(2);
-    expect(await town.subscribers.api.stuck()).toEqual([]);
+    expect(await town.subscribers.health()).toEqual([]);
     town.clock.move(5_000);
     await sync();
-    expect(await town.subscribers.api.stuck()).toEqual([expect.stringContaining('没有同步成功')]);
+    expect(await town.subscribers.health()).toEqual([expect.stringContaining('没有同步成功')]);
     for (let turn = 0; turn < 2; turn += 1) {
       town.clock.move(3_600_000);
       await sync();
     }
     expect(await carrying('示例一村')).toEqual(openids);
-    expect(await town.subscribers.api.stuck()).toEqual([]);
+    expect(await town.subscribers.health()).toEqual([]);
   });
 
   test('are given once where two processes sync at the same time', async () => {

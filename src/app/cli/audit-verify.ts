@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { createAudit } from '../../audit/index.ts';
 import { AppError } from '../../kernel/index.ts';
 import { runCommand } from './command.ts';
-import { withApp } from './with-app.ts';
+import { withGround } from './with-ground.ts';
 
 const USAGE =
   'npm run audit:verify [-- --heads <log file>]   (the file holds lines with "audit.head" that the service printed)';
@@ -13,8 +14,8 @@ const USAGE =
  */
 runCommand(async (args) => {
   const heads = readHeads(fileNamedIn(args));
-  return withApp(async ({ audit }) => {
-    const verdict = await audit.verify(heads);
+  return withGround(async (ground) => {
+    const verdict = await createAudit(ground).api.verify(heads);
     console.log(`rows ${verdict.rows}, not yet sealed ${verdict.unsealed}, printed heads compared ${heads.length}`);
     if (verdict.head) console.log(`head ${verdict.head.seq}:${verdict.head.mac}`);
     for (const damage of verdict.damage) console.log(`DAMAGE ${damage}`);

@@ -1,5 +1,6 @@
+import { createFeatures } from '../features.ts';
 import { runCommand } from './command.ts';
-import { withApp } from './with-app.ts';
+import { withGround } from './with-ground.ts';
 
 const USAGE = `npm run privacy -- export <ticket or openid>   what is held about the resident, as JSON
 npm run privacy -- forget <ticket or openid>   takes the person out of what is settled`;
@@ -10,7 +11,8 @@ runCommand(async ([verb, who, ...rest]) => {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }
-  return withApp(async ({ people }) => {
+  return withGround(async (ground) => {
+    const people = createFeatures(ground).privacy.api;
     if (verb === 'export') {
       console.log(JSON.stringify(await people.exportOf(who), null, 2));
       return 0;

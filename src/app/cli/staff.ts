@@ -2,8 +2,9 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { AppError } from '../../kernel/index.ts';
 import { createStaffBody, MAX_PASSWORD, MIN_PASSWORD, ROLE_NAMES, ROLES, type StaffApi } from '../../staff/index.ts';
+import { createOffice } from '../office.ts';
 import { runCommand } from './command.ts';
-import { withApp } from './with-app.ts';
+import { withGround } from './with-ground.ts';
 
 const USAGE = `npm run staff -- create <username> --role <role> [--unit <unit>] [--name <name>]   (password on standard input)
 npm run staff -- list
@@ -21,7 +22,8 @@ runCommand(async (args) => {
     return 2;
   }
   const { verb, username, values } = asked;
-  return withApp(async ({ staff }) => {
+  return withGround(async (ground) => {
+    const { staff } = createOffice(ground);
     if (verb === 'list') return list(staff);
     if (verb === 'create') return create(staff, username, values);
     const found = await staff.byUsername(username);

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import mongoose, { type Connection } from 'mongoose';
+import type { Tx } from '../mongo/index.ts';
 
 /** What is kept beside a file: short facts by name. */
 export type FileFacts = Readonly<Record<string, string | number | Date | null>>;
@@ -12,7 +13,7 @@ export interface StoredFile<F extends FileFacts> {
   readonly facts: F;
 }
 
-/** Files in one GridFS bucket. A file never changes; a new one gets a new id. Not part of any transaction. */
+/** Files in one GridFS bucket. A file never changes; a new one gets a new id. Saving is not part of any transaction. */
 export interface FileStore<F extends FileFacts> {
   /**
    * Durable (majority, journaled) when this returns. `name` is for people, never a path. Returns the id. With an `id`
@@ -32,7 +33,8 @@ export interface FileStore<F extends FileFacts> {
   read(id: string): Promise<Buffer | null>;
   /** Bytes as they come, for large files. Errors, also that there is none, come on the stream. */
   open(id: string): Readable;
-  remove(id: string): Promise<void>;
+  /** With `tx` in that transaction: the one thing about files that can be. What is not there is no fault. */
+  remove(id: string, tx?: Tx): Promise<void>;
 }
 
 interface FileDocument {
@@ -105,8 +107,13 @@ export function createFileStore<F extends FileFacts>(deps: {
       return Buffer.concat(chunks);
     },
     open,
-    remove: async (id) => {
-      if (isId(id)) await bucket().delete(objectId(id));
+    remove: async (id, tx) => {
+      if (!isId(id)) return;
+      if (!tx) return removeAll(id);
+      const { db } = deps.connection;
+      if (!db) throw new Error('MongoDB is not connected');
+      await db.collection(`${deps.bucket}.files`).deleteOne({ _id: objectId(id) }, { session: tx });
+      await db.collection(`${deps.bucket}.chunks`).deleteMany({ files_id: objectId(id) }, { session: tx });
     },
   };
 }

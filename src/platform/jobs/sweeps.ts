@@ -8,6 +8,8 @@ import { isAppError, type Log } from '../../kernel/index.ts';
 export interface Sweep {
   readonly name: string;
   readonly everySeconds: number;
+  /** Runs in every process and not in workers alone: its work lies on this host. */
+  readonly everywhere?: true;
   run(): Promise<number>;
 }
 

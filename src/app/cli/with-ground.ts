@@ -2,19 +2,22 @@ import { loadConfig } from '../../platform/config/index.ts';
 import { createLog } from '../../platform/logging/index.ts';
 import { AppError } from '../../kernel/index.ts';
 import { verifyCollections } from '../../platform/mongo/index.ts';
-import { buildApp, type App } from '../build-app.ts';
 import { allCollections } from '../collections.ts';
+import { createGround, type Ground } from '../ground.ts';
 
 /** How long a command waits for MongoDB before it says that it is away. */
 const CONNECT_MS = 10_000;
 
 /**
- * The built service without listening, for one command; closed afterwards. AppError where MongoDB is away, or (unless
- * `anyStore`) where `npm run migrate` has not been run: a command must not write past missing validators.
+ * What stands below the features, connected, for one command, which builds the features that it needs; closed
+ * afterwards. AppError where MongoDB is away, or (unless `anyStore`) where `npm run migrate` has not been run: a command
+ * must not write past missing validators.
  */
-export async function withApp<T>(work: (app: App) => Promise<T>, options: { anyStore?: boolean } = {}): Promise<T> {
-  const config = loadConfig(process.env);
-  const app = await buildApp({ config, log: createLog({ level: 'error', role: 'cli' }), consoleDir: '' });
+export async function withGround<T>(
+  work: (ground: Ground) => Promise<T>,
+  options: { anyStore?: boolean } = {},
+): Promise<T> {
+  const ground = createGround({ config: loadConfig(process.env), log: createLog({ level: 'error', role: 'cli' }) });
   let timer: NodeJS.Timeout | undefined;
   try {
     const away = new Promise<never>((_, reject) => {
@@ -23,17 +26,17 @@ export async function withApp<T>(work: (app: App) => Promise<T>, options: { anyS
         CONNECT_MS,
       );
     });
-    await Promise.race([app.mongo.whenReady(), away]);
-    if (!options.anyStore) await requireMigrated(app);
-    return await work(app);
+    await Promise.race([ground.mongo.whenReady(), away]);
+    if (!options.anyStore) await requireMigrated(ground);
+    return await work(ground);
   } finally {
     clearTimeout(timer);
-    await app.close();
+    await ground.close();
   }
 }
 
-async function requireMigrated({ mongo }: App): Promise<void> {
-  const differences = await verifyCollections(mongo.work, allCollections);
+async function requireMigrated({ connection }: Ground): Promise<void> {
+  const differences = await verifyCollections(connection, allCollections);
   if (differences.length === 0) return;
   throw new AppError('wrong_state', {
     message: `数据库还没有迁移到这个版本，请先运行 npm run migrate：\n${differences.map((line) => `  - ${line}`).join('\n')}`,

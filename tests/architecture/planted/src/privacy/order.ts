@@ -1,0 +1,2 @@
+import '../conversation/index.ts';
+export {};
