@@ -17,7 +17,7 @@ interface Kept {
  * The same lists and searches from this process's memory, for the chat, where most people ask for the same few things.
  * An answer is given again only while the revision is the one it was found under: what is withdrawn is gone from the
  * next message on, in every process. Messages that come together ask for the revision once. Every answer was checked
- * against its approved hash when it was found (P1); a later page than the first is never kept.
+ * against its approved hash when it was found (docs/promises.md#p1); a later page than the first is never kept.
  */
 export function createRememberedReads(deps: { reads: Reads; revision: () => Promise<string> }): Reads {
   const { reads } = deps;

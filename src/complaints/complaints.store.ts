@@ -1,11 +1,11 @@
 import { Schema, type Connection, type Types, type QueryFilter } from 'mongoose';
 import { chinaDate } from '../kernel/index.ts';
-import { isPlace } from './similar.ts';
 import { fileCollections } from '../platform/files/index.ts';
 import type { CollectionManifest, Tx } from '../platform/mongo/index.ts';
 import {
   COMPLAINT_KINDS,
   COMPLAINT_STATUSES,
+  isPlace,
   OPEN_STATUSES,
   SOURCES,
   type Complaint,

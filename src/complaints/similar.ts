@@ -1,4 +1,5 @@
 import { isSearchWord } from '../platform/search-words/index.ts';
+import { isPlace } from './complaint.ts';
 import type { ComplaintDoc } from './complaints.store.ts';
 
 /** Complaints of one village within this time of each other may be about one thing. */
@@ -37,11 +38,6 @@ function sharedWords(a: readonly string[], b: readonly string[]): string[] {
 function nearest(a: ComplaintDoc['places'], b: ComplaintDoc['places']): number {
   const places = b.filter(isPlace);
   return Math.min(Number.POSITIVE_INFINITY, ...a.filter(isPlace).flatMap((p) => places.map((q) => distance(p, q))));
-}
-
-/** 0,0 is what a phone says that knows no place: it lies in the sea. */
-export function isPlace({ lat, lng }: { lat: number; lng: number }): boolean {
-  return Math.abs(lat) > 0.01 || Math.abs(lng) > 0.01;
 }
 
 /** Metres between two places; flat, which is exact enough within a township. */
