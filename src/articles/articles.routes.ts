@@ -1,5 +1,5 @@
 import { type Caller, defineRoute, RawAnswer, type Route } from '../http/index.ts';
-import { AppError } from '../kernel/index.ts';
+import { type Action, AppError, type Role } from '../kernel/index.ts';
 import type { z } from 'zod';
 import {
   approveBody,
@@ -38,7 +38,7 @@ export interface RoutesDeps {
   /** Null where there is none. */
   readonly anyImage: (id: string) => Promise<CheckedImage | null>;
   readonly pushedWith: (articleId: string) => Promise<readonly PushedBriefing[]>;
-  readonly may: (role: string, action: string) => boolean;
+  readonly may: (role: Role, action: Action) => boolean;
 }
 
 /** A withdrawn article's image leaves caches this soon, seconds. */
@@ -99,7 +99,7 @@ function writing({ service, desk }: RoutesDeps): Route[] {
 function decisions({ service, desk, pushedWith }: RoutesDeps): Route[] {
   const decide = <B extends z.ZodType>(spec: {
     step: string;
-    action: string;
+    action: Action;
     summary: string;
     body: B;
     work: (caller: Caller, id: string, body: z.output<B>) => Promise<void>;
@@ -214,9 +214,7 @@ function media(deps: RoutesDeps): Route[] {
       summary: 'An image of a public article; staff who may read articles see every image',
       params: articleParams,
       handler: async ({ params, caller }) => {
-        // On public routes the shell hands in who is signed in, or nobody.
-        const staff = caller as Caller | null;
-        if (!staff || !deps.may(staff.role, 'articles.read')) return served(await deps.publicImage(params.id), true);
+        if (!caller || !deps.may(caller.role, 'articles.read')) return served(await deps.publicImage(params.id), true);
         const image = await deps.anyImage(params.id);
         if (!image) throw new AppError('not_found');
         return served(image, false);

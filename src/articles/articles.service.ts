@@ -82,7 +82,7 @@ export function createArticlesService(deps: ServiceDeps): ArticlesService {
       }
       return { id, droppedImages: composed.droppedImages, repeated: false };
     },
-    edit: (by, id, baseVersion, edit) => saveEdit(deps, by, id, baseVersion, edit),
+    edit: (by, id, baseVersion, edit) => saveEdit(deps, { by, id, baseVersion, edit }),
     submit: (by, id) => submit(deps, by, id),
     approve: (by, id, order) => approve(deps, by, id, order),
     reject: (by, id, order) => reject(deps, by, id, order),
@@ -116,12 +116,10 @@ async function submit(deps: ServiceDeps, by: ActingStaff, id: string): Promise<v
 
 async function saveEdit(
   deps: ServiceDeps,
-  by: ActingStaff,
-  id: string,
-  baseVersion: number,
-  edit: Edit,
+  order: { by: ActingStaff; id: string; baseVersion: number; edit: Edit },
 ): Promise<Saved> {
   const { store } = deps;
+  const { by, id, baseVersion, edit } = order;
   const { article, version: base } = await load(deps, id);
   refuseWithdrawn(article);
   if (article.latestVersion !== baseVersion) throw new AppError('stale_version');

@@ -64,8 +64,8 @@ export function passagesOf(html: string): Passage[] {
       if (name === 'table' && closing === '') Object.assign(at, { table: at.table + 1, row: 0 });
       if (name === 'tr' && closing === '') Object.assign(at, { row: at.row + 1, column: 0, inCell: false });
     }
-    if (name === 'a') addAttribute(found, token, 'href', 'link', place());
-    if (name === 'img') addAttribute(found, token, 'alt', 'image', place());
+    if (name === 'a') addAttribute(found, token, { name: 'href', kind: 'link', place: place() });
+    if (name === 'img') addAttribute(found, token, { name: 'alt', kind: 'image', place: place() });
   }
   flush();
   return found;
@@ -79,7 +79,11 @@ export function plainText(html: string): string {
     .join('\n');
 }
 
-function addAttribute(found: Passage[], token: string, name: string, kind: Passage['kind'], place: string): void {
+function addAttribute(
+  found: Passage[],
+  token: string,
+  { name, kind, place }: Pick<Passage, 'kind' | 'place'> & { name: string },
+): void {
   const value = new RegExp(`\\s${name}="([^"]*)"`).exec(token)?.[1];
   if (value) found.push({ kind, text: decoded(value), place });
 }

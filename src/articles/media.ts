@@ -1,5 +1,5 @@
 import { type AuditRecorder, staffActor } from '../audit/index.ts';
-import { AppError, type Clock, sha256Hex } from '../kernel/index.ts';
+import { AppError, type Clock, type Role, sha256Hex } from '../kernel/index.ts';
 import type { FileStore, StoredFile } from '../platform/files/index.ts';
 import { cleanImage } from '../platform/images/index.ts';
 import type { Transact } from '../platform/mongo/index.ts';
@@ -29,7 +29,7 @@ export interface CheckedImage {
 export interface Uploader {
   readonly id: string;
   readonly username: string;
-  readonly role: string;
+  readonly role: Role;
 }
 
 /** Larger photos than a phone takes; they are stored under 1 MB. */

@@ -1,5 +1,5 @@
 import { type AuditEntry, type AuditRecorder, staffActor } from '../audit/index.ts';
-import { AppError, type Clock } from '../kernel/index.ts';
+import { AppError, type Clock, type Role } from '../kernel/index.ts';
 import type { Transact, Tx } from '../platform/mongo/index.ts';
 import type { Article, ArticleVersion, Verdict } from './article.ts';
 import type { ArticlesStore } from './articles.store.ts';
@@ -11,7 +11,7 @@ export interface ActingStaff {
   readonly id: string;
   readonly username: string;
   readonly name: string;
-  readonly role: string;
+  readonly role: Role;
   /** Code of the unit; null where the role stands above units. */
   readonly unit: string | null;
 }

@@ -32,7 +32,7 @@ export function complaintSweeps(deps: ComplaintServiceDeps): Sweep[] {
       countedOtherwise: store.countedOtherwise,
       read: (tx, ticket) => store.byTicket(ticket, tx),
       keep: (tx, ticket, counted) => store.set(tx, ticket, counted),
-      move: (tx, ticket, before, counted, reason) => moveDue(deps, tx, { ticket, before, counted, reason }),
+      move: (tx, ticket, moved) => moveDue(deps, tx, { ticket, ...moved }),
     }),
     {
       name: 'complaints.due_tomorrow',

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AppError } from '../kernel/index.ts';
+import { type Action, AppError } from '../kernel/index.ts';
 import { decodeCursor, defineRoute, encodeCursor, type Caller, type Route } from '../http/index.ts';
 import { complaintCounts } from './complaints.counts.ts';
 import {
@@ -38,9 +38,7 @@ export function complaintRoutes(deps: ComplaintRouteDeps): Route[] {
   const show = (caller: Caller, doc: ComplaintDoc) => presentWhole(deps, caller, doc);
   const move = <B extends z.ZodType>(
     verb: string,
-    action: string,
-    summary: string,
-    body: B,
+    { action, summary, body }: { action: Action; summary: string; body: B },
     run: (caller: Caller, ticket: string, body: z.output<B>) => Promise<ComplaintDoc>,
   ): Route =>
     defineRoute({
@@ -54,6 +52,8 @@ export function complaintRoutes(deps: ComplaintRouteDeps): Route[] {
       handler: async ({ caller, params, body: given }) => show(caller, await run(caller, params.ticket, given)),
     });
 
+  const triage = { action: 'complaints.triage' } as const;
+  const handle = { action: 'complaints.handle' } as const;
   return [
     listRoute(deps),
     countsRoute(deps),
@@ -108,27 +108,39 @@ export function complaintRoutes(deps: ComplaintRouteDeps): Route[] {
         return { ...deps.answerText(found, body.text), channel: 'wechat' as const };
       },
     }),
-    move('accept', 'complaints.triage', 'Accept; sets the kind where the resident did not', acceptBody, (c, t, b) =>
-      desk.accept(c, t, b.kind),
+    move(
+      'accept',
+      { ...triage, summary: 'Accept; sets the kind where the resident did not', body: acceptBody },
+      (c, t, b) => desk.accept(c, t, b.kind),
     ),
-    move('refuse', 'complaints.triage', 'Refuse with a reason that the resident gets', reasonBody, (c, t, b) =>
+    move('refuse', { ...triage, summary: 'Refuse with a reason that the resident gets', body: reasonBody }, (c, t, b) =>
       desk.refuse(c, t, b.reason),
     ),
-    move('assign', 'complaints.triage', 'Assign to a unit', assignBody, (c, t, b) => desk.assign(c, t, b.unit)),
-    move('return', 'complaints.handle', 'Give back: not ours, with a reason', reasonBody, (c, t, b) =>
+    move('assign', { ...triage, summary: 'Assign to a unit', body: assignBody }, (c, t, b) =>
+      desk.assign(c, t, b.unit),
+    ),
+    move('return', { ...handle, summary: 'Give back: not ours, with a reason', body: reasonBody }, (c, t, b) =>
       desk.giveBack(c, t, b.reason),
     ),
-    move('note', 'complaints.handle', 'A note among staff', textBody, (c, t, b) => desk.note(c, t, b.text)),
-    move('answer', 'complaints.handle', 'Answer the resident', textBody, (c, t, b) => desk.answer(c, t, b.text)),
-    move('close', 'complaints.close', 'Close what was answered', emptyBody, (c, t) => desk.close(c, t)),
+    move('note', { ...handle, summary: 'A note among staff', body: textBody }, (c, t, b) => desk.note(c, t, b.text)),
+    move('answer', { ...handle, summary: 'Answer the resident', body: textBody }, (c, t, b) =>
+      desk.answer(c, t, b.text),
+    ),
+    move('close', { action: 'complaints.close', summary: 'Close what was answered', body: emptyBody }, (c, t) =>
+      desk.close(c, t),
+    ),
     move(
       'extend',
-      'complaints.extend',
-      'Extend once, in working days, with a reason that the resident gets',
-      extendBody,
+      {
+        action: 'complaints.extend',
+        summary: 'Extend once, in working days, with a reason that the resident gets',
+        body: extendBody,
+      },
       (c, t, b) => desk.extend(c, t, b.days, b.reason),
     ),
-    move('called', 'complaints.call', 'The resident was called', calledBody, (c, t, b) => desk.called(c, t, b.result)),
+    move('called', { action: 'complaints.call', summary: 'The resident was called', body: calledBody }, (c, t, b) =>
+      desk.called(c, t, b.result),
+    ),
   ];
 }
 

@@ -63,6 +63,15 @@ export interface EnterInput {
   readonly source: Exclude<ComplaintSource, 'chat'>;
 }
 
+/** One move of the state table, and what goes with it in its transaction. */
+interface MoveOrder {
+  readonly name: ComplaintMove;
+  readonly make: (before: ComplaintDoc, now: Date) => Omit<ComplaintChange, 'step'> & { reason?: string };
+  /** What the resident is told; left out = nothing. */
+  readonly told?: (after: ComplaintDoc) => Told | null;
+  readonly alsoIn?: (tx: Tx, after: ComplaintDoc) => Promise<void>;
+}
+
 export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
   const { store, transact, audit, clock, town } = deps;
 
@@ -76,14 +85,7 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
     return found;
   };
 
-  const move = (
-    caller: Caller,
-    ticket: string,
-    name: ComplaintMove,
-    make: (before: ComplaintDoc, now: Date) => Omit<ComplaintChange, 'step'> & { reason?: string },
-    told?: (after: ComplaintDoc) => Told | null,
-    alsoIn?: (tx: Tx, after: ComplaintDoc) => Promise<void>,
-  ): Promise<ComplaintDoc> =>
+  const move = (caller: Caller, ticket: string, { name, make, told, alsoIn }: MoveOrder): Promise<ComplaintDoc> =>
     transact(async (tx) => {
       const before = await load(tx, caller, ticket);
       const status = COMPLAINT_STATES[before.status][name];
@@ -93,7 +95,7 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
       const step = { at: now, move: name, status, by: officeOf(caller), ...(reason === undefined ? {} : { reason }) };
       const after = await store.change(tx, ticket, [before.status], { ...change, set: { ...set, status }, step });
       if (!after) throw new AppError('wrong_state');
-      await record(tx, caller, name, before.status, status, ticket, reason);
+      await record(tx, caller, { verb: name, before: before.status, after: status, ticket, reason });
       if (told) await deps.tell(tx, after, name, told(after));
       await alsoIn?.(tx, after);
       return after;
@@ -102,13 +104,16 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
   const record = (
     tx: Tx,
     caller: Caller,
-    verb: string,
-    before: ComplaintStatus,
-    after: ComplaintStatus,
-    ticket: string,
-    reason?: string,
-  ): Promise<void> =>
-    audit.record(tx, {
+    done: {
+      verb: string;
+      before: ComplaintStatus;
+      after?: ComplaintStatus;
+      ticket: string;
+      reason?: string | undefined;
+    },
+  ): Promise<void> => {
+    const { verb, before, after = before, ticket, reason } = done;
+    return audit.record(tx, {
       action: `complaints.${verb}`,
       actor: staffActor(caller),
       target: { kind: 'complaint', id: ticket },
@@ -116,6 +121,7 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
       after,
       ...(reason === undefined ? {} : { reason }),
     });
+  };
 
   const day = (at: Date): string => formatChinaDate(chinaDate(at));
   const { say } = deps;
@@ -134,74 +140,64 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
           messages: [{ at, from: 'staff', type: 'text', text }],
           history: [{ at, move: 'receive', status: 'received', by: officeOf(caller) }],
         });
-        await record(tx, caller, 'enter', 'received', 'received', ticket);
+        await record(tx, caller, { verb: 'enter', before: 'received', ticket });
         return load(tx, caller, ticket);
       });
     },
     accept: (caller, ticket, kind) =>
-      move(
-        caller,
-        ticket,
-        'accept',
-        (before) => {
+      move(caller, ticket, {
+        name: 'accept',
+        make: (before) => {
           const set = kind ?? before.kind;
           if (!set) throw new AppError('invalid_input', { message: '请先选类别（咨询、求助、投诉或建议）。' });
           return { set: { kind: set, ...(set === before.kind ? {} : dueOf(deps, set, before.receivedAt)) } };
         },
-        ({ dueAt }) => ({
+        told: ({ dueAt }) => ({
           kind: 'accepted',
           text: say('noticeAccepted', { ticket, due: day(dueAt) }),
           promise: { until: dueAt, after: say('noticeAcceptedLate', { ticket }) },
         }),
-      ),
+      }),
     refuse: (caller, ticket, reason) =>
-      move(
-        caller,
-        ticket,
-        'refuse',
-        (_, now) => ({ set: { settledAt: now }, reason }),
-        () => ({
+      move(caller, ticket, {
+        name: 'refuse',
+        make: (_, now) => ({ set: { settledAt: now }, reason }),
+        told: () => ({
           kind: 'refused',
           text: say('noticeRefused', { ticket, reason, hotline: `${town.hotline.name} ${town.hotline.number}` }),
         }),
-      ),
+      }),
     assign: (caller, ticket, unit) => {
       if (!town.units.some((known) => known.code === unit)) {
         throw new AppError('invalid_input', { message: '没有这个站所，请从列表里选。' });
       }
-      return move(
-        caller,
-        ticket,
-        'assign',
-        () => ({ set: { unit } }),
-        undefined,
-        (tx, { history }) => deps.notices.tellStaff(tx, staffLine('assigned', ticket, `${history.length}`)),
-      );
+      return move(caller, ticket, {
+        name: 'assign',
+        make: () => ({ set: { unit } }),
+        alsoIn: (tx, { history }) => deps.notices.tellStaff(tx, staffLine('assigned', ticket, `${history.length}`)),
+      });
     },
-    giveBack: (caller, ticket, reason) => move(caller, ticket, 'return', () => ({ set: { unit: null }, reason })),
+    giveBack: (caller, ticket, reason) =>
+      move(caller, ticket, { name: 'return', make: () => ({ set: { unit: null }, reason }) }),
     note: (caller, ticket, text) =>
       transact(async (tx) => {
         const found = await load(tx, caller, ticket);
         await store.addNote(tx, { ticket, at: clock.now(), by: caller.username, text });
-        await record(tx, caller, 'note', found.status, found.status, ticket);
+        await record(tx, caller, { verb: 'note', before: found.status, ticket });
         return found;
       }),
     answer: (caller, ticket, text) =>
-      move(
-        caller,
-        ticket,
-        'answer',
-        (_, now) => ({ set: { settledAt: now }, answer: { at: now, text, unit: officeOf(caller) } }),
-        () => ({ kind: 'answered', text }),
-      ),
+      move(caller, ticket, {
+        name: 'answer',
+        make: (_, now) => ({ set: { settledAt: now }, answer: { at: now, text, unit: officeOf(caller) } }),
+        told: () => ({ kind: 'answered', text }),
+      }),
     close: (caller, ticket) =>
-      move(
-        caller,
-        ticket,
-        'close',
-        () => ({ set: {} }),
-        () => ({ kind: 'closed', text: say('noticeClosed', { ticket }) }),
-      ),
+      move(caller, ticket, {
+        name: 'close',
+        make: () => ({ set: {} }),
+        told: () => ({ kind: 'closed', text: say('noticeClosed', { ticket }) }),
+      }),
     extend: async (caller, ticket, days, reason) => {
       const most = deps.clocks.extension.maxWorkingDays;
       if (days > most) throw new AppError('invalid_input', { message: `最多延期 ${most} 个工作日。` });
@@ -216,7 +212,7 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
         const set = { ...counted, extensionDays: days, extended: true };
         const after = await store.change(tx, ticket, OPEN_STATUSES, { set, step });
         if (!after) throw new AppError('wrong_state');
-        await record(tx, caller, 'extend', before.status, before.status, ticket, reason);
+        await record(tx, caller, { verb: 'extend', before: before.status, ticket, reason });
         const text = say('noticeExtended', { ticket, due: day(after.dueAt), reason });
         const promise = { until: after.dueAt, after: say('noticeExtendedLate', { ticket, reason }) };
         await deps.tell(tx, after, 'extend', { kind: 'extended', text, promise });
@@ -234,7 +230,7 @@ export function createComplaintDesk(deps: ComplaintServiceDeps): ComplaintDesk {
         if (!after) throw new AppError('wrong_state');
         await store.addNote(tx, { ticket, at: clock.now(), by: caller.username, text: result });
         await deps.notices.called(tx, ticket);
-        await record(tx, caller, 'called', before.status, before.status, ticket);
+        await record(tx, caller, { verb: 'called', before: before.status, ticket });
         return after;
       }),
   };

@@ -99,37 +99,80 @@ export const complaintCollections: readonly CollectionManifest[] = [
 ];
 
 const options = { strict: 'throw', versionKey: false, autoIndex: false, minimize: false } as const;
-const mixed = { type: Schema.Types.Mixed, default: null } as never;
+/** Of parts of a document: they have no id, and a field that is not named here is refused. */
+const part = { strict: 'throw', _id: false } as const;
+const placeSchema = new Schema<ComplaintDoc['places'][number]>(
+  { lat: { type: Number, required: true }, lng: { type: Number, required: true } },
+  part,
+);
+const locationSchema = new Schema<NonNullable<ComplaintMessage['location']>>(
+  { lat: { type: Number, required: true }, lng: { type: Number, required: true }, label: String },
+  part,
+);
+/** What only the platform understands (its media id and address) lies with the medium, never here. */
+const messageSchema = new Schema<ComplaintMessage>(
+  {
+    at: { type: Date, required: true },
+    from: { type: String, enum: ['resident', 'staff'], required: true },
+    type: { type: String, enum: ['text', 'image', 'voice', 'video', 'location'], required: true },
+    text: String,
+    mediaRef: String,
+    location: { type: locationSchema },
+  },
+  part,
+);
+const answerSchema = new Schema<ComplaintAnswer>(
+  {
+    at: { type: Date, required: true },
+    text: { type: String, required: true },
+    unit: { type: String, required: true },
+  },
+  part,
+);
+const stepSchema = new Schema<ComplaintStep>(
+  {
+    at: { type: Date, required: true },
+    move: { type: String, required: true },
+    status: { type: String, enum: COMPLAINT_STATUSES, required: true },
+    by: { type: String, required: true },
+    reason: String,
+  },
+  part,
+);
+const ratingSchema = new Schema<NonNullable<ComplaintDoc['rating']>>(
+  { stars: { type: Number, required: true }, text: { type: String, default: '' }, at: { type: Date, required: true } },
+  part,
+);
 const schema = new Schema<ComplaintDoc>(
   {
     ticket: { type: String, required: true },
     sourceKey: { type: String, required: true },
-    source: { type: String, required: true } as never,
+    source: { type: String, required: true },
     openid: { type: String, default: null },
-    kind: { type: String, default: null } as never,
+    kind: { type: String, default: null },
     villageCode: { type: String, required: true },
-    status: { type: String, required: true } as never,
+    status: { type: String, required: true },
     unit: { type: String, default: null },
     receivedAt: { type: Date, required: true },
     dueAt: { type: Date, required: true },
     dueWhy: { type: String, required: true },
     dueAssumed: { type: Boolean, required: true },
     ruleVersion: { type: String, required: true },
-    rule: mixed,
+    rule: { type: Schema.Types.Mixed, required: true },
     dueFrom: { type: String, required: true },
     extensionDays: { type: Number, default: null },
     calendarVersion: { type: String, required: true },
     extended: { type: Boolean, default: false },
     overDaily: { type: Boolean, default: false },
     phone: { type: String, default: null },
-    messages: { type: [Schema.Types.Mixed], default: [] } as never,
-    answers: { type: [Schema.Types.Mixed], default: [] } as never,
-    history: { type: [Schema.Types.Mixed], default: [] } as never,
-    rating: mixed,
+    messages: { type: [messageSchema], default: [] },
+    answers: { type: [answerSchema], default: [] },
+    history: { type: [stepSchema], default: [] },
+    rating: { type: ratingSchema, default: null },
     settledAt: { type: Date, default: null },
     linkGeneration: Number,
     searchWords: { type: [String], default: [] },
-    places: { type: [Schema.Types.Mixed], default: [] } as never,
+    places: { type: [placeSchema], default: [] },
   },
   { ...options, collection: 'complaints' },
 );

@@ -44,8 +44,8 @@ export const mediaCollection: CollectionManifest = {
 const schema = new Schema<MediumDoc>(
   {
     ticket: { type: String, required: true },
-    type: { type: String, required: true } as never,
-    state: { type: String, required: true } as never,
+    type: { type: String, required: true },
+    state: { type: String, required: true },
     sourceId: { type: String, default: null },
     picUrl: { type: String, default: null },
     saidAt: { type: Date, required: true },

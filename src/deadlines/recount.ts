@@ -19,7 +19,11 @@ export interface RecountDeps<T extends Frozen & Pick<CountedDeadline, 'dueAt' | 
   /** The day stays: only the derivation is new. */
   readonly keep: (tx: Tx, id: string, counted: CountedDeadline) => Promise<void>;
   /** The day moves: with its history and audit row; false where it is settled meanwhile. */
-  readonly move: (tx: Tx, id: string, before: T, counted: CountedDeadline, why: string) => Promise<boolean>;
+  readonly move: (
+    tx: Tx,
+    id: string,
+    moved: { readonly before: T; readonly counted: CountedDeadline; readonly reason: string },
+  ) => Promise<boolean>;
 }
 
 /** Counts what is open anew once the calendar has changed; the frozen rule stays as it was promised. */
@@ -31,7 +35,8 @@ export function createRecountSweep<T extends Frozen & Pick<CountedDeadline, 'due
     const before = await deps.read(tx, id);
     if (before === null || before.calendarVersion === workingDays.version) return false;
     const counted = countDeadline(workingDays, before);
-    if (counted.dueAt.getTime() !== before.dueAt.getTime()) return deps.move(tx, id, before, counted, RECOUNTED);
+    if (counted.dueAt.getTime() !== before.dueAt.getTime())
+      return deps.move(tx, id, { before, counted, reason: RECOUNTED });
     await deps.keep(tx, id, counted);
     return true;
   };

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { AppError } from '../kernel/index.ts';
+import { type Action, AppError, type Role } from '../kernel/index.ts';
 import { parseInChinese, refusalsOf } from './chinese.ts';
 import type { ShellContext } from './context.ts';
 import type { Allow, Caller } from './route.ts';
@@ -28,7 +28,7 @@ export function checkCsrf(ctx: ShellContext, allow: Allow, publicOrigin: string)
 }
 
 /** Lets the caller through or throws not_signed_in / forbidden. */
-export function checkAllow(allow: Allow, caller: Caller | null, may: (role: string, action: string) => boolean): void {
+export function checkAllow(allow: Allow, caller: Caller | null, may: (role: Role, action: Action) => boolean): void {
   if (allow === 'public') return;
   if (!caller) throw new AppError('not_signed_in');
   if (allow !== 'signed-in' && !may(caller.role, allow.action)) throw new AppError('forbidden');

@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
+import type { Action, Role } from '../kernel/index.ts';
 
 /** Who calls: what the shell knows of a signed-in staff member. */
 export interface Caller {
   readonly id: string;
   readonly username: string;
   readonly name: string;
-  readonly role: string;
+  readonly role: Role;
   readonly unit: string | null;
 }
 
@@ -14,7 +15,7 @@ export interface Caller {
  * Who may enter a route: everybody, everybody signed in, or the roles that the policy table gives the action.
  * There is no default; a guard test compares the whole table with the design's roles.
  */
-export type Allow = 'public' | 'signed-in' | { readonly action: string };
+export type Allow = 'public' | 'signed-in' | { readonly action: Action };
 
 export interface UploadedFile {
   readonly bytes: Buffer;
@@ -23,12 +24,12 @@ export interface UploadedFile {
 }
 
 /** What a handler gets: everything parsed and checked by the route's own schemas. */
-export interface RouteInput<P, Q, B> {
+export interface RouteInput<P, Q, B, C = Caller | null> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
-  /** Present on every route but public ones. */
-  readonly caller: Caller;
+  /** On public routes who is signed in, or nobody. */
+  readonly caller: C;
   readonly file: UploadedFile | null;
   readonly request: RequestFacts;
 }
@@ -77,11 +78,12 @@ export interface RouteSpec<
   P extends z.ZodType = z.ZodType,
   Q extends z.ZodType = z.ZodType,
   B extends z.ZodType = z.ZodType,
+  A extends Allow = Allow,
 > {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Full path with koa-router's `:name` parameters, e.g. `/api/v1/articles/:id`. */
   readonly path: string;
-  readonly allow: Allow;
+  readonly allow: A;
   /**
    * Neither an access line nor a count: what happens here must not be told even by numbers (docs/promises.md#p8).
    * Faults are logged.
@@ -98,7 +100,9 @@ export interface RouteSpec<
   readonly upload?: { readonly maxBytes: number };
   /** Shape of the JSON answer, for OpenAPI and the console's types. */
   readonly response?: z.ZodType;
-  readonly handler: (input: RouteInput<z.output<P>, z.output<Q>, z.output<B>>) => Promise<unknown>;
+  readonly handler: (
+    input: RouteInput<z.output<P>, z.output<Q>, z.output<B>, A extends 'public' ? Caller | null : Caller>,
+  ) => Promise<unknown>;
 }
 
 /** A route whose schemas' types have been checked against its handler and may now be forgotten. */
@@ -110,8 +114,8 @@ export interface Route extends Omit<RouteSpec, 'handler'> {
  * Declares one route. The shell does, in this order: session, CSRF (writes under /api), policy, parsing of params,
  * query and body (unknown fields refused), handler, JSON answer. Handlers throw AppError; they never touch Koa.
  */
-export function defineRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
-  spec: RouteSpec<P, Q, B>,
+export function defineRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, const A extends Allow>(
+  spec: RouteSpec<P, Q, B, A>,
 ): Route {
   return spec as unknown as Route;
 }

@@ -1,3 +1,4 @@
+import type { Action, Role } from '../kernel/index.ts';
 import { readJson, readUpload } from './body.ts';
 import { SESSION_COOKIE, type ShellContext } from './context.ts';
 import { checkAllow, checkCsrf, parse, singleQuery } from './guards.ts';
@@ -5,7 +6,7 @@ import { RawAnswer, SessionAnswer, type Caller, type Route } from './route.ts';
 
 export interface ServeDeps {
   readonly sessionOf: (token: string) => Promise<{ caller: Caller; csrfToken: string } | null>;
-  readonly may: (role: string, action: string) => boolean;
+  readonly may: (role: Role, action: Action) => boolean;
   readonly publicUrl: string;
 }
 
@@ -29,7 +30,7 @@ export async function serve(ctx: ShellContext, route: Route, deps: ServeDeps): P
     params,
     query,
     body,
-    caller: (session?.caller ?? null) as Caller,
+    caller: session?.caller ?? null,
     file,
     request: { id: ctx.state.requestId, ip: ctx.ip, sessionToken: token, header: (name) => ctx.get(name) || undefined },
   });

@@ -5,6 +5,7 @@ export * from './errors.ts';
 export * from './ids.ts';
 export * from './log.ts';
 export * from './phone.ts';
+export * from './roles.ts';
 export * from './state-table.ts';
 export * from './store-away.ts';
 export * from './text.ts';

@@ -37,7 +37,7 @@ const schema = new Schema<MenuDoc>(
   {
     _id: { type: String, required: true },
     version: { type: Number, required: true },
-    button: { type: Schema.Types.Mixed, default: null } as never,
+    button: { type: Schema.Types.Mixed, default: null },
     savedBy: { type: String, required: true },
     savedAt: { type: Date, required: true },
   },

@@ -67,7 +67,7 @@ const schema = new Schema<NoticeDoc>(
     },
     ticket: { type: String, default: null },
     call: { type: Boolean, default: false },
-    state: { type: String, required: true } as never,
+    state: { type: String, required: true },
     createdAt: { type: Date, required: true },
     waiting: { type: Boolean, required: true },
     stopped: { type: Boolean, default: false },

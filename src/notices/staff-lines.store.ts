@@ -47,11 +47,11 @@ export const staffLineCollection: CollectionManifest = {
 const schema = new Schema<StaffLineDoc>(
   {
     key: { type: String, required: true },
-    kind: { type: String, required: true } as never,
+    kind: { type: String, required: true },
     ref: { type: String, required: true },
     path: { type: String, required: true },
     urgent: { type: Boolean, required: true },
-    state: { type: String, required: true } as never,
+    state: { type: String, required: true },
     createdAt: { type: Date, required: true },
     nextAt: { type: Date, required: true },
     attempts: { type: Number, default: 0 },

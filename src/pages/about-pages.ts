@@ -6,8 +6,14 @@ import type { Reader } from './reader.ts';
 
 const HEAD = '<nav class="trail" aria-label="位置"><a href="/">首页</a></nav>';
 
+export interface AboutFacts {
+  readonly town: Town;
+  readonly limits: Limits;
+  readonly publicUrl: string;
+}
+
 /** Who makes this page, why one may believe it, how to complain, whom to call. */
-export function aboutPage(frame: PageFrame, reader: Reader, town: Town, limits: Limits, publicUrl: string): RawAnswer {
+export function aboutPage(frame: PageFrame, reader: Reader, { town, limits, publicUrl }: AboutFacts): RawAnswer {
   const text = escapeMarkup;
   const call = ({ name, number }: { name: string; number: string }): string =>
     `${text(name)} <a class="next" href="tel:${text(number)}">${text(number)}</a>`;
@@ -45,13 +51,7 @@ function contact({ contact: found }: Town): string {
 }
 
 /** What is kept about residents, how long, who sees it: the truth of docs/privacy.md in plain words. */
-export function privacyPage(
-  frame: PageFrame,
-  reader: Reader,
-  town: Town,
-  limits: Limits,
-  publicUrl: string,
-): RawAnswer {
+export function privacyPage(frame: PageFrame, reader: Reader, { town, limits, publicUrl }: AboutFacts): RawAnswer {
   const days = limits.retentionDays;
   const call = escapeMarkup(town.hotline.number);
   const body = `${HEAD}<h1>隐私：您的信息我们怎么保管</h1>

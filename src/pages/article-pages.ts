@@ -63,7 +63,7 @@ export function createArticlePages(deps: ArticlePagesDeps): ArticlePages {
     article: async (reader, id, part) => {
       try {
         const found = await articles.publicView(id);
-        return articlePage(deps, words, reader, found, part);
+        return articlePage(deps, words, reader, { found, part });
       } catch (error) {
         return gone(reader, error);
       }
@@ -94,7 +94,7 @@ export function createArticlePages(deps: ArticlePagesDeps): ArticlePages {
       const { items } = await articles.latestPublic({ limit: PRINTED, ...filterOf(place) });
       return listSheet(frame, { name, path: `/${place.kind}/${place.code}`, items, words }, publicUrl);
     },
-    search: (reader, asked, cursor) => search(deps, words, reader, asked, cursor),
+    search: (reader, asked, cursor) => search(deps, words, reader, { asked, cursor }),
   };
 }
 
@@ -102,8 +102,7 @@ function articlePage(
   { frame, publicUrl }: ArticlePagesDeps,
   words: Words,
   reader: Reader,
-  found: Awaited<ReturnType<Articles['publicView']>>,
-  part: number,
+  { found, part }: { found: Awaited<ReturnType<Articles['publicView']>>; part: number },
 ): RawAnswer {
   const { id, title, summary, coverMediaId, firstPublishedAt } = found;
   const parts = splitBody(found.bodyHtml, BODY_BYTES);
@@ -158,8 +157,7 @@ async function search(
   { frame, articles }: ArticlePagesDeps,
   words: Words,
   reader: Reader,
-  asked: string,
-  cursor: string | undefined,
+  { asked, cursor }: { asked: string; cursor: string | undefined },
 ): Promise<RawAnswer> {
   const found = asked === '' ? null : await articles.searchPublic({ words: asked, limit: LISTED, cursor });
   const nothing = `<p class="note">没有找到和“${escapeMarkup(asked)}”有关的信息。</p><p>换一个短一点的词，比如“低保”“补贴”；或者在<a class="next" href="/">首页</a>按类别找。要办的事没有公开，可以<a class="next" href="/about#complain">提诉求</a>来问。</p>`;

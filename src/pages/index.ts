@@ -66,6 +66,7 @@ function pageRoutes(deps: PagesDeps): Route[] {
   const { town, categories } = config;
   const publicUrl = config.env.PUBLIC_URL;
   const frame = { town: town.name, account: town.account, office: town.office, hotline: town.hotline };
+  const about = { town, limits: config.limits, publicUrl };
   const pages = createArticlePages({ frame, town, categories, articles, publicUrl });
   const found = (answer: RawAnswer | null): RawAnswer => {
     if (!answer) throw new AppError('not_found');
@@ -134,13 +135,13 @@ function pageRoutes(deps: PagesDeps): Route[] {
       ...shared,
       path: '/about',
       summary: 'Who makes this page, how to complain, whom to call',
-      handler: async ({ request }) => aboutPage(frame, reading(request, '/about'), town, config.limits, publicUrl),
+      handler: async ({ request }) => aboutPage(frame, reading(request, '/about'), about),
     }),
     defineRoute({
       ...shared,
       path: '/privacy',
       summary: 'What is kept about residents, how long, who sees it',
-      handler: async ({ request }) => privacyPage(frame, reading(request, '/privacy'), town, config.limits, publicUrl),
+      handler: async ({ request }) => privacyPage(frame, reading(request, '/privacy'), about),
     }),
     defineRoute({
       ...shared,

@@ -50,7 +50,7 @@ function handOut(world: World, job: MassJob): PushCounts {
     }
     counts.sent += 1;
     resident.pushesByMonth.set(now, had + 1);
-    showPush(world, resident, job.content, 'push', String(job.msgId));
+    showPush(world, resident, job.content, { via: 'push', msgId: String(job.msgId) });
   }
   return counts;
 }
@@ -60,8 +60,7 @@ export function showPush(
   world: World,
   resident: Resident,
   content: PushContent,
-  via: 'push' | 'preview' | 'customer_service',
-  msgId?: string,
+  { via, msgId }: { via: 'push' | 'preview' | 'customer_service'; msgId?: string },
 ): void {
   const first = content.articles?.[0];
   const entry: Omit<InboxEntry, 'seq' | 'at'> = {

@@ -81,8 +81,7 @@ async function answered(
   world: World,
   api: Api,
   ctx: Context,
-  fault: FaultRequest | undefined,
-  onAnswered: ApiCall['onAnswered'],
+  { fault, onAnswered }: { fault: FaultRequest | undefined; onAnswered: ApiCall['onAnswered'] },
 ): Promise<Answered> {
   const instead = fault !== undefined && fault.effect !== true && (fault.errcode ?? fault.status) !== undefined;
   if (instead) {
@@ -125,7 +124,9 @@ export async function handleApi(world: World, ctx: Context): Promise<void> {
   const fault = world.faults.take(ctx.path);
   const whenAnswered: (() => void)[] = [];
   const result =
-    api === undefined ? undefined : await answered(world, api, ctx, fault, (then) => whenAnswered.push(then));
+    api === undefined
+      ? undefined
+      : await answered(world, api, ctx, { fault, onAnswered: (then) => whenAnswered.push(then) });
   if (fault?.delayMs !== undefined) await pause(fault.delayMs, world.ended.signal);
   const status = result === undefined ? 404 : (fault?.status ?? 200);
   world.ledger.record({

@@ -34,7 +34,7 @@ export async function say(world: World, resident: Resident, said: JsonObject): P
   const parcel: Parcel = {
     openid: resident.openid,
     sentType: saying.type,
-    xml: saying.xml ?? messageXml(world, resident, saying, createTime, msgId),
+    xml: saying.xml ?? messageXml(world, resident, saying, { createTime, msgId }),
   };
   const results =
     copies === 1
@@ -47,8 +47,7 @@ function messageXml(
   world: World,
   resident: Resident,
   saying: Saying,
-  createTime: number,
-  msgId: string | undefined,
+  { createTime, msgId }: { createTime: number; msgId: string | undefined },
 ): string {
   const fields: Record<string, XmlValue> = {
     ToUserName: world.account.originalId,

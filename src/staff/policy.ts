@@ -1,9 +1,7 @@
-/**
- * The roles of a town office (docs/decisions/0011-roles-where-the-design-is-silent.md). One member of staff has one
- * role.
- */
-export const ROLES = ['editor', 'dispatcher', 'leader', 'clerk', 'discipline', 'supervisor', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
+import { ACTIONS, type Action, ROLES, type Role } from '../kernel/index.ts';
+
+export { ROLES };
+export type { Action, Role };
 
 /** Chinese name of each role, for screens. */
 export const ROLE_NAMES: Readonly<Record<Role, string>> = {
@@ -20,7 +18,7 @@ export const ROLE_NAMES: Readonly<Record<Role, string>> = {
  * The one policy table: action → roles that may do it. Conditions on the thing itself (own unit, not one's own
  * article) stand in the features. A guard test compares the whole route × role matrix with the design.
  */
-export const POLICY = {
+export const POLICY: Readonly<Record<Action, readonly Role[]>> = {
   'articles.read': ['editor', 'dispatcher', 'leader', 'supervisor'],
   'articles.write': ['editor', 'dispatcher', 'leader'],
   'articles.submit': ['editor', 'dispatcher', 'leader'],
@@ -49,17 +47,14 @@ export const POLICY = {
   'audit.read': ['leader', 'supervisor'],
   'health.read': ['dispatcher', 'leader', 'supervisor', 'admin'],
   'staff.manage': ['admin'],
-} as const satisfies Record<string, readonly Role[]>;
-
-export type Action = keyof typeof POLICY;
+};
 
 /** May a member of staff with `role` do `action`? An unknown action is nobody's. */
-export function roleMay(role: string, action: string): boolean {
-  const roles: readonly string[] | undefined = Object.hasOwn(POLICY, action) ? POLICY[action as Action] : undefined;
-  return roles?.includes(role) ?? false;
+export function roleMay(role: Role, action: Action): boolean {
+  return Object.hasOwn(POLICY, action) && POLICY[action].includes(role);
 }
 
 /** Every action that `role` may do, for screens that offer only what works. */
-export function actionsOf(role: string): Action[] {
-  return (Object.keys(POLICY) as Action[]).filter((action) => roleMay(role, action));
+export function actionsOf(role: Role): Action[] {
+  return ACTIONS.filter((action) => roleMay(role, action));
 }

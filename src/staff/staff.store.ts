@@ -76,7 +76,7 @@ const staffSchema = new Schema<StaffDoc>(
   {
     username: { type: String, required: true },
     name: { type: String, required: true },
-    role: { type: String, required: true } as never,
+    role: { type: String, required: true },
     unit: { type: String, default: null },
     disabled: { type: Boolean, default: false },
     passwordHash: { type: String, required: true },

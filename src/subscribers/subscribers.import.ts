@@ -96,7 +96,12 @@ async function readPages(deps: ImportDeps, hold: Hold, from: ImportProgress): Pr
       progress = { ...progress, next: null };
       continue;
     }
-    progress = await readPage(deps, hold, { ...progress, total: page.total }, page.openids, listedAt, tagKeys);
+    progress = await readPage(deps, hold, {
+      from: { ...progress, total: page.total },
+      openids: page.openids,
+      listedAt,
+      tagKeys,
+    });
     if (page.next === null || page.openids.length === 0) break;
     progress = { ...progress, next: page.next };
     if (!(await work.saveProgress(hold.by, progress))) return progress;
@@ -122,11 +127,14 @@ async function tagKeysById({ work, client, town }: ImportDeps): Promise<Readonly
 async function readPage(
   deps: ImportDeps,
   hold: Hold,
-  from: ImportProgress,
-  openids: readonly string[],
-  listedAt: Date,
-  tagKeys: ReadonlyMap<number, TagKey>,
+  page: {
+    from: ImportProgress;
+    openids: readonly string[];
+    listedAt: Date;
+    tagKeys: ReadonlyMap<number, TagKey>;
+  },
 ): Promise<ImportProgress> {
+  const { from, openids, listedAt, tagKeys } = page;
   const { store, work, client, town } = deps;
   let progress = from;
   for (let at = 0; at < openids.length; at += GROUP) {

@@ -131,8 +131,9 @@ async function syncRows(
     const wants = (row: SubscriberRow) => wanted.get(row._id)?.includes(key) ?? false;
     const give = rows.filter((row) => wants(row) && !has(row)).map(({ _id }) => _id);
     const take = rows.filter((row) => has(row) && !wants(row)).map(({ _id }) => _id);
-    for (const openid of await inBatches(deps, hold, 'tagMembers', tagId, give)) refused.add(openid);
-    for (const openid of await inBatches(deps, hold, 'untagMembers', tagId, take)) refused.add(openid);
+    for (const openid of await inBatches(deps, hold, { call: 'tagMembers', tagId, openids: give })) refused.add(openid);
+    for (const openid of await inBatches(deps, hold, { call: 'untagMembers', tagId, openids: take }))
+      refused.add(openid);
   }
   await deps.store.synced(
     rows.map(({ _id, rev }) => ({ _id, rev, tagged: refused.has(_id) ? [] : (wanted.get(_id) ?? []) })),
@@ -144,10 +145,9 @@ async function syncRows(
 async function inBatches(
   deps: TagSyncDeps,
   hold: Hold,
-  call: 'tagMembers' | 'untagMembers',
-  tagId: number,
-  openids: readonly string[],
+  order: { call: 'tagMembers' | 'untagMembers'; tagId: number; openids: readonly string[] },
 ): Promise<string[]> {
+  const { call, tagId, openids } = order;
   const refused: string[] = [];
   for (let at = 0; at < openids.length; at += BATCH) {
     const batch = openids.slice(at, at + BATCH);
@@ -157,7 +157,7 @@ async function inBatches(
     } catch (error) {
       if (reasonOf(error) !== 'not_following') throw error;
       if (batch.length > 1) {
-        for (const openid of batch) refused.push(...(await inBatches(deps, hold, call, tagId, [openid])));
+        for (const openid of batch) refused.push(...(await inBatches(deps, hold, { call, tagId, openids: [openid] })));
       } else refused.push(...batch);
     }
   }
@@ -204,7 +204,7 @@ async function compareOne(deps: TagSyncDeps, hold: Hold, audience: TaggedAudienc
     next = page.openids.length === 0 ? null : page.next;
   }
   const extra = await strangers(store, audience, [...live]);
-  await inBatches(deps, hold, 'untagMembers', tagId, extra);
+  await inBatches(deps, hold, { call: 'untagMembers', tagId, openids: extra });
   const missing = await missingOf(store, audience, live);
   await store.forgetTag(tagKeyOf(audience), missing);
   return extra.length + missing.length;

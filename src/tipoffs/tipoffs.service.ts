@@ -78,7 +78,7 @@ export function createDisciplineDesk(deps: DisciplineDeps): DisciplineDesk {
       await transact((tx) => record(tx, caller, 'view_media', found._id));
       return { bytes: vault.openFile(found._id, sealed), contentType: file.contentType };
     },
-    answer: (caller, code, text) => transact((tx) => answer(deps, tx, find, caller, code, text)),
+    answer: (caller, code, text) => transact((tx) => answer(deps, tx, find, { caller, code, text })),
   };
 }
 
@@ -86,9 +86,7 @@ async function answer(
   deps: DisciplineDeps,
   tx: Tx,
   find: (code: string, tx?: Tx) => Promise<TipoffDoc>,
-  caller: Caller,
-  code: string,
-  text: string,
+  { caller, code, text }: { caller: Caller; code: string; text: string },
 ): Promise<Tipoff> {
   const { store, vault, tells, clock } = deps;
   const found = await find(code, tx);

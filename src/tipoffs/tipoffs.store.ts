@@ -76,7 +76,7 @@ const schema = new Schema<TipoffDoc>(
     holder: { type: String, required: true },
     day: { type: Date, required: true },
     dueAt: { type: Date, required: true },
-    status: { type: String, required: true } as never,
+    status: { type: String, required: true },
     content: { type: String, required: true },
     answers: { type: String, default: null },
     openid: { type: String, default: null },

@@ -32,7 +32,7 @@ export const TOWN: TownGroups = {
 };
 
 const id = () => randomBytes(12).toString('hex');
-const staff = (role: string): Caller => ({ id: id(), username: `${role}1`, name: role, role, unit: null });
+const staff = (role: Caller['role']): Caller => ({ id: id(), username: `${role}1`, name: role, role, unit: null });
 export const DISPATCHER = staff('dispatcher');
 export const LEADER = staff('leader');
 

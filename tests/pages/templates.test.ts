@@ -115,7 +115,7 @@ async function rendered(route: Route, { id = ID, cookie }: { id?: string; cookie
     params,
     query: route.query?.parse({ q: mark('asked'), k: mark('key') }) ?? {},
     body: {},
-    caller: { id: '', username: '', name: '', role: '', unit: null },
+    caller: null,
     file: null,
     request: { id: 'r', ip: '127.0.0.1', sessionToken: null, header: () => cookie },
   });

@@ -1,3 +1,4 @@
+import type { Route } from '../../src/http/index.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { POLICY, roleMay, ROLES, type Role } from '../../src/staff/index.ts';
 import { startOffice, type Desk, type Office } from '../support/office.ts';
@@ -112,7 +113,7 @@ const PUBLIC = [
 
 const { uri } = testDatabase();
 let office: Office;
-let routes: readonly { readonly line: string; readonly allow: 'public' | 'signed-in' | { readonly action: string } }[];
+let routes: readonly { readonly line: string; readonly allow: Route['allow'] }[];
 beforeAll(async () => {
   office = await startOffice({ uri });
   routes = office.app.routes.map(({ method, path, allow }) => ({ line: `${method.toUpperCase()} ${path}`, allow }));
@@ -145,7 +146,7 @@ describe('the route × role matrix', () => {
   });
 
   it('has no action that no route asks for', () => {
-    const asked = new Set(routes.map(({ allow }) => (typeof allow === 'object' ? allow.action : '')));
+    const asked = new Set<string>(routes.map(({ allow }) => (typeof allow === 'object' ? allow.action : '')));
     expect(Object.keys(POLICY).filter((action) => !asked.has(action))).toEqual([]);
   });
 

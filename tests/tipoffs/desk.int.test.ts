@@ -120,7 +120,7 @@ async function storedFiles(): Promise<number> {
 /** What the route answers, before the shell puts it on the wire. */
 async function mediaAnswer(code: string, id: string): Promise<RawAnswer> {
   const route = town.app.routes.find(({ path }) => path === '/api/v1/tipoffs/:code/media/:id');
-  const caller = { id: '1'.repeat(24), username: 'jiwei', name: '示例', role: 'discipline', unit: null };
+  const caller = { id: '1'.repeat(24), username: 'jiwei', name: '示例', role: 'discipline' as const, unit: null };
   const request = { id: '1', ip: '127.0.0.1', sessionToken: null, header: () => undefined };
   return (await route?.handler({
     params: { code, id },

@@ -103,7 +103,7 @@ export const customerServiceApis: ApiTable = {
       const content = reader(world, body);
       const spent = world.residents.spend(resident);
       if (spent !== 'spent') throw new Refusal(spent === 'none_left' ? 45047 : 45015);
-      showPush(world, resident, content, 'customer_service');
+      showPush(world, resident, content, { via: 'customer_service' });
       return ok();
     },
   },

@@ -158,7 +158,7 @@ function preview({ world, body }: ApiCall): ApiAnswer {
     throw new Refusal(40132);
   }
   const resident = followerOf(world, body['touser']);
-  showPush(world, resident, massContentOf(world, body).make(), 'preview');
+  showPush(world, resident, massContentOf(world, body).make(), { via: 'preview' });
   return json({ errcode: 0, errmsg: 'preview success', msg_id: world.newMassId() });
 }
 
