@@ -256,7 +256,7 @@ export function createComplaintTalk(deps: ComplaintFlowDeps): ComplaintTalk {
       case 'phone':
         return phonesIn(text).length > 0 || understanding.read(text, ['skip']) === 'skip';
       case 'confirm':
-        return understanding.read(text, ['confirm']) === 'confirm';
+        return understanding.read(text, ['confirm', 'okay', 'wrong', 'done']) !== undefined;
     }
   };
 

@@ -73,7 +73,9 @@ export function createIdleComplaint(deps: IdleComplaintDeps): InIdleComplaint {
   /** Days later 好 or 没有 may answer anything: what hands it in or skips a question must be said in so many words. */
   const answersPlainly = (flow: ComplaintFlow, text: string): boolean => {
     if (!complaintTalk.answers(flow, text)) return false;
-    if (flow.step === 'confirm') return /确认|确定|提交/u.test(text);
+    if (flow.step === 'confirm') {
+      return /确认|确定|提交/u.test(text) && deps.understanding.read(text, ['confirm', 'wrong']) === 'confirm';
+    }
     return flow.step !== 'phone' || /\d{5}|跳过|留|电话/u.test(text);
   };
 

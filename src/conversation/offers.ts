@@ -19,11 +19,19 @@ interface OffersDeps {
   readonly keywords: readonly Keyword[];
   readonly complaints: Pick<Complaints, 'addLateParts'>;
   readonly complaintTalk: Pick<ComplaintTalk, 'beginShort' | 'question'>;
-  readonly ratings: Pick<Ratings, 'told' | 'reopen'>;
+  readonly ratings: Pick<Ratings, 'told' | 'reopen' | 'severalMeant'>;
   readonly tipoffTalk: Pick<TipoffTalk, 'late'>;
   readonly idleMs: number;
   /** How long media join the ticket that was just confirmed. */
   readonly lateMs: number;
+}
+
+type Said = ReturnType<Speech['reply']>;
+
+/** An answer that can still take sentences behind it; `any` = something was found. */
+interface Seen {
+  reply(after: readonly string[]): Said;
+  readonly any: boolean;
 }
 
 /** What a resident says outside every flow. */
@@ -31,7 +39,7 @@ export interface Offers {
   /** Words that are no command: an emergency, a configured answer, or a search; what may be a matter is offered as one. */
   words(turn: Turn, text: string): Promise<Plan>;
   /** Only the answer to `text`, without an offer. */
-  answer(openid: string, text: string, after: readonly string[]): Promise<ReturnType<Speech['reply']>>;
+  answer(openid: string, text: string, after: readonly string[]): Promise<Said>;
   /** A voice, a photo, a place: joins the ticket that was just confirmed, or is offered as the start of a complaint. */
   media(turn: Turn): Plan;
   /** Yes or no to what was offered; undefined for any other words. */
@@ -44,6 +52,9 @@ export interface Offers {
 const WORDS_LONGER = 5;
 /** A matter told so soon after an answer may be about that answer. */
 const ANSWER_RECENT_MS = 2 * 86_400_000;
+
+/** More than the two or three characters that a search is made of. */
+const GOES_ON = /\p{Script=Han}{5}|[了着呢][。！!]*$/u;
 
 export function createOffers(deps: OffersDeps): Offers {
   const { speech, queries, keywords, understanding } = deps;
@@ -63,28 +74,22 @@ export function createOffers(deps: OffersDeps): Offers {
     return { name: 'offer', parts: parts.slice(-MAX_PARTS), touchedAt: at, ...about };
   };
 
-  const answer = async (
-    openid: string,
-    text: string,
-    after: readonly string[],
-  ): Promise<ReturnType<Speech['reply']>> => {
+  /** What there is to say to these words: a configured answer, what a search finds, or that it finds nothing. */
+  const look = async (openid: string, text: string): Promise<Seen> => {
     const known = answerByKeyword(keywords, text);
-    if (known !== undefined) return speech.after(speech.reply([known]), after);
+    if (known !== undefined) return { reply: (after) => speech.after(speech.reply([known]), after), any: true };
     const found = await queries.search(openid, tidyTyped(text));
-    return Array.isArray(found) ? speech.reply([...found, ...after]) : speech.listing(found, after);
+    if (Array.isArray(found)) return { reply: (after) => speech.reply([...found, ...after]), any: false };
+    return { reply: (after) => speech.listing(found, after), any: true };
   };
 
+  const answer: Offers['answer'] = async (openid, text, after) => (await look(openid, text)).reply(after);
+
   /** What is found is shown, that nothing was is not said: who goes on telling did not search. */
-  const answerIfAny = async (
-    turn: Turn,
-    text: string,
-    after: readonly string[],
-  ): Promise<ReturnType<Speech['reply']>> => {
+  const answerIfAny = async (turn: Turn, text: string, after: readonly string[]): Promise<Said> => {
     if (understanding.isAdding(text)) return speech.reply(after);
-    const known = answerByKeyword(keywords, text);
-    if (known !== undefined) return speech.after(speech.reply([known]), after);
-    const found = await queries.search(turn.message.openid, tidyTyped(text));
-    return Array.isArray(found) ? speech.reply(after) : speech.listing(found, after);
+    const seen = await look(turn.message.openid, text);
+    return seen.any ? seen.reply(after) : speech.reply(after);
   };
 
   /** The ticket that was confirmed minutes ago, to which these words may belong. */
@@ -122,13 +127,21 @@ export function createOffers(deps: OffersDeps): Offers {
         const words = await answerIfAny(turn, text, [say('offerJoin', { ticket })]);
         return talk(words, offer(turn, { as: 'join', ticket }));
       }
-      if (!understanding.isMatter(text) && !last) return read(await answer(openid, text, []));
+      if (!understanding.isMatter(text) && !last) {
+        const seen = await look(openid, text);
+        // After a sentence that was offered, words that nothing is found for go on with it.
+        const goesOn = !seen.any && earlier(turn).length > 0 && understanding.tells(text) && GOES_ON.test(text);
+        return goesOn ? talk(speech.reply([say('textOffer')]), offer(turn)) : read(seen.reply([]));
+      }
       const { flow } = turn.conversation;
       const about =
         last && !(flow?.name === 'offer' && flow.as === undefined && flow.touchedAt > last.toldAt) ? last : null;
       if (about) {
-        const words = [say('textOffer'), say('offerReopenToo', { ticket: about.ticket })];
-        return talk(await answerIfAny(turn, text, words), offer(turn, { ticket: about.ticket }));
+        // With several answers told lately no one of them is taken for the one that is meant.
+        const { ticket } = about;
+        const several = await deps.ratings.severalMeant(turn, about);
+        const words = [say('textOffer'), several ? say('offerReopenAny') : say('offerReopenToo', { ticket })];
+        return talk(await answerIfAny(turn, text, words), offer(turn, several ? {} : { ticket }));
       }
       return talk(await answer(openid, text, [say('textOffer')]), offer(turn));
     },
@@ -183,7 +196,8 @@ export function createOffers(deps: OffersDeps): Offers {
   function again(given: OfferFlow): string {
     if (given.was) return say('cancelledKept');
     if (given.as === 'join') return say('offerJoin', { ticket: given.ticket ?? '' });
-    return given.as === 'reopen' ? say('offerReopen', { ticket: given.ticket ?? '' }) : say('offerAgain');
+    if (given.as !== 'reopen') return say('offerAgain');
+    return given.ticket === undefined ? say('reopenUsage') : say('offerReopen', { ticket: given.ticket });
   }
 
   /** A yes: goes on with what was cancelled, joins the ticket, or begins a complaint. */

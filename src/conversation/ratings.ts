@@ -31,6 +31,8 @@ export interface Ratings {
   opinion(turn: Turn, text: string): Promise<Plan | undefined>;
   /** Not content with the answer to this ticket: 重办 is offered, and what was said is kept for its reason. */
   unhappy(turn: Turn, ticket: string): Plan;
+  /** Has this resident been told other answers lately, that 重办 without a ticket may mean as well? */
+  severalMeant(turn: Turn, last: Told): Promise<boolean>;
 }
 
 /** An answer of the same resident told within this long before is one that 重办 may mean as well. */
@@ -62,12 +64,27 @@ export function createRatings(deps: RatingsDeps): Ratings {
       const more = [...whole, ...parts.filter(({ type }) => type !== 'text')];
       if (more.length > 0) await complaints.addLateParts(tx, { openid, ticket, parts: more });
       const done = say('reopened', { ticket, due: speech.day(outcome.dueAt) });
-      const left = flow?.name === 'offer' && flow.ticket === ticket ? null : flow;
+      const left = flow?.name === 'offer' && (flow.ticket === ticket || flow.as === 'reopen') ? null : flow;
       // Without a reason, and with nothing else under way, what comes next is taken for it.
       if (reason.trim() !== '' || !isFree(flow)) return { reply: speech.reply([done]), flow: left };
       const asked = { name: 'reason', ticket, touchedAt: turn.at } as const;
       return { reply: speech.reply([done, say('reopenAskReason')]), flow: asked, begins: true };
     });
+
+  /** Asks which of several answers is meant; what was said is kept for the reason. */
+  const which = async (turn: Turn, last: Told): Promise<Plan> => {
+    const { flow } = turn.conversation;
+    const asked = speech.reply([say('reopenWhich', { lines: (await mayBeMeant(turn, last)).join('\n') })]);
+    if (!isFree(flow)) return read(asked);
+    const part = partOf(turn.message, turn.at);
+    const before = flow?.name === 'offer' && flow.was === undefined ? flow.parts : [];
+    return talk(asked, {
+      name: 'offer',
+      as: 'reopen',
+      parts: [...before, ...(part ? [part] : [])],
+      touchedAt: turn.at,
+    });
+  };
 
   const unhappy = (turn: Turn, ticket: string): Plan => {
     const { flow } = turn.conversation;
@@ -105,10 +122,16 @@ export function createRatings(deps: RatingsDeps): Ratings {
   return {
     told,
     unhappy,
+    severalMeant: async (turn, last) => (await mayBeMeant(turn, last)).length > 1,
     rate,
     reopen: async (turn, { ticket, reason }) => {
-      if (ticket !== null) return reopen(turn, ticket, reason);
       const { flow } = turn.conversation;
+      if (ticket !== null) {
+        // What was said before it was asked which one is meant.
+        const asked = flow?.name === 'offer' && flow.as === 'reopen' && flow.ticket === undefined ? flow.parts : [];
+        const before = asked.flatMap((part) => (part.text === undefined ? [] : [part.text]));
+        return reopen(turn, ticket, [...before, reason].filter((one) => one.trim() !== '').join('。'), asked);
+      }
       const offer = flow?.name === 'offer' && flow.as !== 'join' && flow.ticket !== undefined ? flow : undefined;
       const last = await told(turn);
       if (offer?.ticket !== undefined && !(last && last.toldAt > offer.touchedAt && last.ticket !== offer.ticket)) {
@@ -135,7 +158,8 @@ export function createRatings(deps: RatingsDeps): Ratings {
         const words = stars.text === text ? '' : stars.text;
         return rate(turn, { ticket: last.ticket, stars: stars.stars, text: words });
       }
-      if (reading === 'unhappy') return unhappy(turn, last.ticket);
+      if (reading === 'unhappy')
+        return (await mayBeMeant(turn, last)).length > 1 ? which(turn, last) : unhappy(turn, last.ticket);
       return reading === 'reopen' ? undefined : read(speech.reply([say('rateAsk')]));
     },
   };

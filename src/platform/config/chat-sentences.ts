@@ -14,6 +14,7 @@ export const CHAT_SENTENCES = {
   offerDropped: [],
   offerJoin: ['ticket'],
   offerReopen: ['ticket'],
+  offerReopenAny: [],
   offerReopenToo: ['ticket'],
   words: [],
   thanks: [],

@@ -89,6 +89,11 @@ describe('nothing that is said is thrown away', () => {
     expect(await textsOf(ticketIn(await headed.texts('1', '完成', '跳过', '确认')))).toEqual(['投诉：村口垃圾没人清']);
   });
 
+  it('short words that go on with an offered sentence are in it too', async () => {
+    const phone = await at('水渠堵了没人来管', '地里都旱了', '对', '1');
+    expect(await textsOf(ticketIn(await phone.text('确认')))).toEqual(['水渠堵了没人来管', '地里都旱了']);
+  });
+
   it('a short word of trouble is offered too', async () => {
     const phone = await town.resident();
     for (const words of ['路灯坏了', '没水了'])
@@ -155,6 +160,12 @@ describe('the telephone', () => {
     const words = complaint.messages.slice(1).map(({ text: own }) => own ?? '');
     expect(words.join()).toMatch(kept);
     expect(words.join()).not.toContain(number);
+  });
+
+  it('村子错了 at ⑤ asks for the village again', async () => {
+    const phone = await at('投诉', '3', '1', '路灯坏了', '完成', '跳过');
+    expect(await phone.text('村子错了')).toContain('1 示例一村');
+    expect(await phone.text('五村')).toContain('村子：示例五村');
   });
 
   it('is none where it cannot exist, and may come or be put right at ⑤', async () => {
@@ -225,6 +236,19 @@ describe('never led astray', () => {
       expect([words, await phone.text(words)]).toEqual([words, expect.stringMatching(/哪一件|受理号/u)]);
       expect([(await view(first)).status, (await view(second)).status]).toEqual(['answered', 'answered']);
     }
+  });
+});
+
+describe('after two answers', () => {
+  it('不满意 is asked which, and the words are the reason of the one that is named then', async () => {
+    const phone = await town.resident();
+    const [first, second] = [await answered(phone, '路坏了'), await answered(phone, '灯坏了')];
+    const reply = await phone.text('没修好，路还是烂的');
+    expect(reply).toContain(`重办 ${first}（路坏了）`);
+    expect(reply).toContain(`重办 ${second}（灯坏了）`);
+    expect(await phone.text(`重办 ${first}（路坏了）`)).toContain(`${first} 重新办理`);
+    expect((await view(first)).history.at(-1)?.reason).toContain('没修好，路还是烂的');
+    expect((await view(second)).status).toBe('answered');
   });
 });
 
