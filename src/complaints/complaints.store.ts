@@ -293,6 +293,8 @@ export function createComplaintStore(connection: Connection, media: Pick<MediaSt
         .limit(limit)
         .lean(),
     counts: async (filters) => {
+      // An empty pipeline would answer with every complaint.
+      if (filters.length === 0) return [];
       const rows = await model.aggregate<{ n: number; count: number }>(countsOf(filters));
       return filters.map((_, i) => rows.find(({ n }) => n === i)?.count ?? 0);
     },
