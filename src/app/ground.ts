@@ -11,6 +11,7 @@ import {
 import { createLimiter, type Limiter } from '../platform/rate-limit/index.ts';
 import { connectRedis } from '../platform/redis/index.ts';
 import type { Keys } from '../platform/sealing/index.ts';
+import { createThreads, type Threads } from '../platform/threads/index.ts';
 import { createWorkingDays, type WorkingDays } from '../deadlines/index.ts';
 import { loginRules, type PasswordCost } from '../staff/index.ts';
 import {
@@ -42,6 +43,8 @@ export interface Ground {
   /** Whether our clock and the platform's agree. */
   readonly clockWatch: ClockWatch;
   readonly metrics: Metrics;
+  /** Where long texts are worked on, beside the loop that answers. */
+  readonly threads: Threads;
   /** Undefined = that of production. */
   readonly passwordCost: PasswordCost | undefined;
   close(): Promise<void>;
@@ -62,6 +65,7 @@ export function createGround(deps: GroundDeps): Ground {
   const mongo = connectMongo({ uri: env.MONGODB_URI, log });
   const redis = env.REDIS_URL === undefined ? null : connectRedis({ url: env.REDIS_URL, log });
   const platform = createPlatformCalls(clock);
+  const threads = createThreads({ log });
   return {
     config,
     log,
@@ -105,9 +109,11 @@ export function createGround(deps: GroundDeps): Ground {
       },
     }),
     metrics,
+    threads,
     passwordCost: deps.passwordCost,
     close: async () => {
       redis?.disconnect();
+      await threads.close();
       await mongo.close();
     },
   };

@@ -105,6 +105,8 @@ export interface ArticleVersion extends Content {
   readonly rejection: Verdict | null;
   readonly withdrawal: Verdict | null;
   readonly publishedAt: Date | null;
+  /** Pictures of what was sent that could not be taken; not part of what is hashed. */
+  readonly droppedPictures: number;
 }
 
 /** A version as lists show it: without its text. */

@@ -40,7 +40,7 @@ const APPROVAL = closed({
   personalDataBasis: TEXT_OR_NULL,
 });
 
-const VERSION_SHAPE = closed({
+const VERSION_FACTS = closed({
   _id: ID,
   articleId: ID,
   version: COUNT,
@@ -72,6 +72,14 @@ const VERSION_SHAPE = closed({
   words: WORDS,
   titleWords: WORDS,
 });
+/** Versions from before pictures were counted do not say it. */
+const VERSION_SHAPE = {
+  ...VERSION_FACTS,
+  properties: {
+    ...(VERSION_FACTS['properties'] as object),
+    droppedPictures: { bsonType: ['int', 'long', 'double'], minimum: 0 },
+  },
+};
 
 const UNAPPROVED: readonly VersionStatus[] = ['draft', 'submitted', 'rejected'];
 const isNull = (field: string): object => ({ $eq: [{ $type: field }, 'null'] });

@@ -153,18 +153,49 @@ const articleFacts = {
 export const articleItem = versionView.omit({ status: true }).extend(articleFacts);
 export const articlesPage = pageOf(articleItem);
 export const personalDataPlace = z.object({
-  kind: z.enum(['id_number', 'mobile', 'bank_card', 'address']),
+  kind: z.enum(['id_number', 'disability_card', 'mobile', 'bank_card', 'address']),
   name: z.string(),
   place: z.string(),
   shown: z.string(),
 });
+/** Where in its field each place of `personalData` stands, in the same order. */
+export const personalDataStretches = z.object({
+  field: z.enum(['title', 'shortTitle', 'summary', 'body', 'image']),
+  /** Stretches of the field's characters; of a body, of its words one after the other without markup. */
+  at: z.array(z.tuple([z.number(), z.number()])),
+  /** Characters, counted likewise, that a star hides. */
+  stars: z.array(z.number()),
+});
+/** What was left out of a text, in words, how often and where. */
+export const cleanedPart = z.object({ what: z.string(), count: z.number(), place: z.string() });
 export const articleView = articleItem.extend({
   bodyHtml: z.string(),
   personalData: z.array(personalDataPlace),
+  personalDataAt: z.array(personalDataStretches),
+  /** Places of pictures that could not be taken: until they are filled or removed it cannot be submitted. */
+  missingPictures: z.number(),
   /** After a write: images that were left out because they were not uploaded here first. */
   droppedImages: z.number().optional(),
+  /** After a write: what was left out of the text. */
+  cleaned: z.array(cleanedPart).optional(),
   /** After a create with a `clientKey` that had made this article before: nothing of this request was stored. */
   repeated: z.boolean().optional(),
+});
+export const cleanBodyRequest = z.strictObject({ bodyHtml });
+export const cleanBodyView = z.object({
+  bodyHtml: z.string(),
+  cleaned: z.array(cleanedPart),
+  missingPictures: z.number(),
+});
+export const scanRequest = z.strictObject({
+  title: z.string().max(400).default(''),
+  shortTitle: z.string().max(200).default(''),
+  summary: z.string().max(600).default(''),
+  bodyHtml: z.string().max(RAW_BODY_CHARS).default(''),
+});
+export const scanView = z.object({
+  personalData: z.array(personalDataPlace),
+  personalDataAt: z.array(personalDataStretches),
 });
 export const withdrawnView = articleView.extend({
   /** Messages on the phones that still carry it: `POST /briefings/:id/delete-pushed` takes one off, with its warning. */

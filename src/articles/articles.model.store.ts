@@ -101,6 +101,7 @@ const versionSchema = new Schema(
     rejection: one(verdict),
     withdrawal: one(withdrawal),
     publishedAt: dateOrNull,
+    droppedPictures: { type: Number, default: 0 },
     words: [String],
     titleWords: [String],
   },
@@ -206,6 +207,8 @@ export function summaryOf(row: Omit<VersionRow, 'bodyHtml' | 'words' | 'titleWor
     rejection: verdictOf(row.rejection),
     withdrawal: verdictOf(row.withdrawal),
     publishedAt: row.publishedAt,
+    // Versions from before this was kept have none.
+    droppedPictures: row.droppedPictures ?? 0,
   };
 }
 

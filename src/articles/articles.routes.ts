@@ -6,6 +6,8 @@ import {
   articleParams,
   articlesPage,
   articleView,
+  cleanBodyRequest,
+  cleanBodyView,
   createBody,
   diffQuery,
   diffView,
@@ -14,6 +16,8 @@ import {
   listQuery,
   mediaView,
   rejectBody,
+  scanRequest,
+  scanView,
   versionsPage,
   versionsQuery,
   withdrawBody,
@@ -21,6 +25,8 @@ import {
 } from './articles.contract.ts';
 import type { ArticlesService, Edit } from './articles.service.ts';
 import type { Desk } from './desk.ts';
+import type { Papers } from './papers.ts';
+import { viewFinding, viewStretches } from './views.ts';
 import { type CheckedImage, MAX_UPLOAD_BYTES, type Uploader } from './media.ts';
 
 /** A briefing that a withdrawn article was pushed with. */
@@ -32,6 +38,7 @@ export interface PushedBriefing {
 export interface RoutesDeps {
   readonly service: ArticlesService;
   readonly desk: Desk;
+  readonly papers: Papers;
   readonly upload: (file: { bytes: Buffer; filename: string; by: Uploader }) => Promise<{ id: string; url: string }>;
   /** AppError not_found where no published version shows it. */
   readonly publicImage: (id: string) => Promise<CheckedImage>;
@@ -49,7 +56,43 @@ const write = { action: 'articles.write' } as const;
 const read = { action: 'articles.read' } as const;
 
 export function articlesRoutes(deps: RoutesDeps): Route[] {
-  return [...writing(deps), ...decisions(deps), ...reading(deps), ...media(deps)];
+  return [...preparing(deps), ...writing(deps), ...decisions(deps), ...reading(deps), ...media(deps)];
+}
+
+/** A notice holds a few hundred rows; five thousand freeze the browser and are read by nobody. */
+const PASTED_ROWS = 500;
+
+/** What an editor asks for while somebody writes; nothing is stored. */
+function preparing({ papers }: RoutesDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'post',
+      path: `${PATH}/clean`,
+      allow: write,
+      summary: 'Clean what was pasted, as a save would: hidden things and office machinery out, and told',
+      body: cleanBodyRequest,
+      response: cleanBodyView,
+      handler: async ({ body: { bodyHtml } }) => {
+        const { html, cleaned, missingPictures } = await papers.clean(bodyHtml, {
+          maxRows: PASTED_ROWS,
+          markMissing: true,
+        });
+        return { bodyHtml: html, cleaned, missingPictures };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${PATH}/scan`,
+      allow: write,
+      summary: 'Personal data in a text that is being written, with the characters that it stands at',
+      body: scanRequest,
+      response: scanView,
+      handler: async ({ body }) => {
+        const found = await papers.scan({ ...body, imageNames: [] }, null);
+        return { personalData: found.map(viewFinding), personalDataAt: found.map(viewStretches) };
+      },
+    }),
+  ];
 }
 
 function writing({ service, desk }: RoutesDeps): Route[] {
@@ -63,8 +106,8 @@ function writing({ service, desk }: RoutesDeps): Route[] {
       body: createBody,
       response: articleView,
       handler: async ({ body: { publishWith, clientKey, ...text }, caller }) => {
-        const { id, droppedImages, repeated } = await service.create(caller, text, publishWith, clientKey);
-        return { ...(await desk.one(id)), droppedImages, ...(repeated ? { repeated } : {}) };
+        const { id, droppedImages, cleaned, repeated } = await service.create(caller, text, publishWith, clientKey);
+        return { ...(await desk.one(id)), droppedImages, cleaned, ...(repeated ? { repeated } : {}) };
       },
     }),
     defineRoute({
@@ -77,7 +120,8 @@ function writing({ service, desk }: RoutesDeps): Route[] {
       response: articleView,
       handler: async ({ params, body: { baseVersion, ...edit }, caller }) => {
         const saved = await service.edit(caller, params.id, baseVersion, given(edit));
-        return { ...(await desk.one(saved.id)), droppedImages: saved.droppedImages };
+        const { droppedImages, cleaned } = saved;
+        return { ...(await desk.one(saved.id)), droppedImages, cleaned };
       },
     }),
     defineRoute({

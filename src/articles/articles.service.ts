@@ -5,6 +5,8 @@ import { newObjectId } from './articles.model.store.ts';
 import type { Listing } from './articles.store.ts';
 import { checkPushable, checkUnit, compose, type Composed, wordsOf, type Writing } from './content.ts';
 import { approve, type ApprovalOrder, reject, type RejectOrder, withdraw, type WithdrawOrder } from './decisions.ts';
+import { refuseMissingPictures } from './missing-pictures.ts';
+import type { Cleaned } from './paper/notes.ts';
 import {
   type ActingStaff,
   entry,
@@ -22,6 +24,8 @@ export type Edit = Partial<Writing> & { readonly publishWith?: PublishWith };
 export interface Saved {
   readonly id: string;
   readonly droppedImages: number;
+  /** What the cleaning left out. */
+  readonly cleaned: readonly Cleaned[];
 }
 
 /** `repeated`: this writer's `clientKey` had made it before, and nothing was stored now. */
@@ -53,7 +57,14 @@ export function createArticlesService(deps: ServiceDeps): ArticlesService {
       checkUnit(deps.rules, unitCode, by.unit);
       const composed = await compose(deps.rules, { ...writing, unitCode });
       const id = newObjectId();
-      const version = newVersion(deps, by, { articleId: id, version: 1, publishWith, authors: [by.id], composed });
+      const version = newVersion(deps, by, {
+        articleId: id,
+        version: 1,
+        publishWith,
+        authors: [by.id],
+        composed,
+        droppedPictures: composed.droppedImages,
+      });
       const article: Article = {
         id,
         status: 'draft',
@@ -67,7 +78,7 @@ export function createArticlesService(deps: ServiceDeps): ArticlesService {
         createdAt: version.createdAt,
         updatedAt: version.createdAt,
       };
-      const words = wordsOf(deps.rules, composed.content);
+      const words = await wordsOf(deps.rules, composed);
       try {
         await transact(async (tx) => {
           await store.insertVersion(tx, version, words);
@@ -80,7 +91,7 @@ export function createArticlesService(deps: ServiceDeps): ArticlesService {
         if (made) return made;
         throw error;
       }
-      return { id, droppedImages: composed.droppedImages, repeated: false };
+      return { id, ...told(composed), repeated: false };
     },
     edit: (by, id, baseVersion, edit) => saveEdit(deps, { by, id, baseVersion, edit }),
     submit: (by, id) => submit(deps, by, id),
@@ -92,13 +103,14 @@ export function createArticlesService(deps: ServiceDeps): ArticlesService {
 
 async function madeBefore(deps: ServiceDeps, by: ActingStaff, clientKey?: string): Promise<Created | null> {
   const found = clientKey === undefined ? null : await deps.store.articleOfKey(by.id, clientKey);
-  return found && { id: found.id, droppedImages: 0, repeated: true };
+  return found && { id: found.id, droppedImages: 0, cleaned: [], repeated: true };
 }
 
 async function submit(deps: ServiceDeps, by: ActingStaff, id: string): Promise<void> {
   const { store } = deps;
   const { article, version } = await load(deps, id);
   checkPushable(version);
+  refuseMissingPictures(version);
   const now = deps.clock.now();
   await deps.transact(async (tx) => {
     // Who submitted it before and was turned back has had a part in it and may not approve it either.
@@ -126,12 +138,24 @@ async function saveEdit(
   const { publishWith = base.publishWith, ...texts } = edit;
   if (texts.unitCode !== undefined) checkUnit(deps.rules, texts.unitCode, base.unitCode);
   const composed = await compose(deps.rules, { ...base, coverMediaId: base.cover?.mediaId ?? null, ...texts });
-  const unchanged = composed.contentHash === base.contentHash && publishWith === base.publishWith;
+  // A text that was not sent lacks the pictures that it lacked before.
+  const droppedPictures = texts.bodyHtml === undefined ? base.droppedPictures : composed.droppedImages;
+  const unchanged =
+    composed.contentHash === base.contentHash &&
+    publishWith === base.publishWith &&
+    droppedPictures === base.droppedPictures;
   // Saving without a change must not take an approval away.
-  if (unchanged) return { id, droppedImages: composed.droppedImages };
+  if (unchanged) return { id, ...told(composed) };
   const authors = [...new Set([...base.authors, by.id])];
-  const version = newVersion(deps, by, { articleId: id, version: baseVersion + 1, publishWith, authors, composed });
-  const words = wordsOf(deps.rules, composed.content);
+  const version = newVersion(deps, by, {
+    articleId: id,
+    version: baseVersion + 1,
+    publishWith,
+    authors,
+    composed,
+    droppedPictures,
+  });
+  const words = await wordsOf(deps.rules, composed);
   await deps.transact(async (tx) => {
     const change = {
       ...listingOf(version, words.words),
@@ -147,7 +171,12 @@ async function saveEdit(
     await store.insertVersion(tx, version, words);
     await deps.audit.record(tx, entry('articles.edit', by, version, { before: old.status, after: 'draft' }));
   });
-  return { id, droppedImages: composed.droppedImages };
+  return { id, ...told(composed) };
+}
+
+/** What the writer hears of the cleaning; a text that was not sent was not cleaned. */
+function told({ droppedImages, cleaned }: Composed): Pick<Saved, 'droppedImages' | 'cleaned'> {
+  return { droppedImages, cleaned };
 }
 
 function newVersion(
@@ -159,6 +188,7 @@ function newVersion(
     readonly publishWith: PublishWith;
     readonly authors: readonly string[];
     readonly composed: Composed;
+    readonly droppedPictures: number;
   },
 ): ArticleVersion {
   const { composed, ...rest } = facts;

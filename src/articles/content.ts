@@ -1,12 +1,11 @@
 import { AppError, countChars } from '../kernel/index.ts';
 import type { Category, Town } from '../platform/config/index.ts';
-import type { SearchWords } from '../platform/search-words/index.ts';
 import { type ArticleVersion, bodyHashOf, type Content, contentHashOf, imagesOf, type PublishWith } from './article.ts';
 import type { VersionWords } from './articles.store.ts';
-import { passagesOf, plainText } from './body-text.ts';
-import { cleanBody } from './body.ts';
 import { imageRefs, type ImageFiles } from './media.ts';
-import { type Finding, findPersonalData } from './personal-data.ts';
+import type { Cleaned } from './paper/notes.ts';
+import type { Papers } from './papers.ts';
+import type { Finding } from './scan-body.ts';
 
 /** What a member of staff writes; texts are trimmed and bounded by the contract. */
 export interface Writing {
@@ -27,6 +26,10 @@ export interface Composed {
   readonly bodyHash: string;
   readonly contentHash: string;
   readonly droppedImages: number;
+  /** What the cleaning left out, for the writer. */
+  readonly cleaned: readonly Cleaned[];
+  /** The words of its body. */
+  readonly text: string;
 }
 
 export interface ContentRules {
@@ -35,7 +38,7 @@ export interface ContentRules {
   readonly units: Town['units'];
   readonly publicUrl: string;
   readonly files: ImageFiles;
-  readonly words: SearchWords;
+  readonly papers: Papers;
 }
 
 /** Characters of a title that the platform takes (docs/wechat-platform.md#drafts). */
@@ -55,9 +58,9 @@ export async function compose(rules: ContentRules, writing: Writing): Promise<Co
   if (writing.villageCode !== null && !rules.villages.some((village) => village.code === writing.villageCode)) {
     throw refused('villageCode', '没有这个行政村。');
   }
-  const body = cleanBody(writing.bodyHtml, rules.publicUrl);
+  const body = await rules.papers.clean(writing.bodyHtml);
   if (body.html.length > MAX_BODY_CHARS) throw refused('bodyHtml', '正文太长，请分成几篇。');
-  if (plainText(body.html) === '' && body.mediaIds.length === 0) throw refused('bodyHtml', '正文不能为空。');
+  if (body.text === '' && body.mediaIds.length === 0) throw refused('bodyHtml', '正文不能为空。');
   if (body.mediaIds.length > MAX_IMAGES) throw refused('bodyHtml', `图片太多，一篇最多 ${MAX_IMAGES} 张。`);
   const { coverMediaId, ...texts } = writing;
   const [images, covers] = await Promise.all([
@@ -78,7 +81,8 @@ export async function compose(rules: ContentRules, writing: Writing): Promise<Co
   };
   const bodyHash = bodyHashOf(content.bodyHtml);
   const contentHash = contentHashOf({ ...content, bodyHash });
-  return { content, bodyHash, contentHash, droppedImages: body.droppedImages };
+  const { droppedImages, cleaned, text } = body;
+  return { content, bodyHash, contentHash, droppedImages, cleaned, text };
 }
 
 /** A unit must be the town's. `known` is there already and may stay, though the town has it no more. */
@@ -101,38 +105,29 @@ export function checkPushable(version: Pick<Content, 'title' | 'shortTitle'> & {
 }
 
 /** Words of a version for searches; the names of its category and village are found too. */
-export function wordsOf(
-  rules: Pick<ContentRules, 'categories' | 'villages' | 'words'>,
-  content: Content,
-): VersionWords {
+export async function wordsOf(
+  rules: Pick<ContentRules, 'categories' | 'villages' | 'papers'>,
+  { content, text }: Pick<Composed, 'content' | 'text'>,
+): Promise<VersionWords> {
   const category = rules.categories.find(({ code }) => code === content.categoryCode);
   const village = rules.villages.find(({ code }) => code === content.villageCode);
-  const texts = [content.title, category?.name, village?.name, content.summary, plainText(content.bodyHtml)];
-  return { words: rules.words.of(texts.join('\n')), titleWords: rules.words.of(content.title) };
+  const texts = [content.title, category?.name, village?.name, content.summary, text];
+  return { words: await rules.papers.words(texts.join('\n')), titleWords: await rules.papers.words(content.title) };
 }
-
-/** A few words' worth of places; a long list of names has thousands and the leader needs only to know. */
-const MAX_FINDINGS = 200;
 
 /** Personal data in everything that the public would read, and in the names of its images (docs/promises.md#p5). */
 export async function scanVersion(
-  files: ImageFiles,
-  version: Pick<ArticleVersion, 'title' | 'shortTitle' | 'summary' | 'bodyHtml' | 'images' | 'cover'>,
-): Promise<Finding[]> {
+  { files, papers }: Pick<ContentRules, 'files' | 'papers'>,
+  version: Pick<ArticleVersion, 'title' | 'shortTitle' | 'summary' | 'bodyHtml' | 'images' | 'cover' | 'contentHash'>,
+): Promise<readonly Finding[]> {
   const names = await files.factsOf(imagesOf(version).map((image) => image.mediaId));
-  const found = [
-    ...findPersonalData(version.title, '标题'),
-    ...findPersonalData(version.shortTitle ?? '', '短标题'),
-    ...findPersonalData(version.summary, '摘要'),
-    ...passagesOf(version.bodyHtml).flatMap(({ text, place, kind }) =>
-      findPersonalData(text, `正文 ${place}${PLACE_NOTES[kind]}`),
-    ),
-    ...names.flatMap((file) => findPersonalData(file.facts.filename, '图片文件名')),
-  ];
-  return found.slice(0, MAX_FINDINGS);
+  const { title, shortTitle, summary, bodyHtml } = version;
+  const imageNames = names.map((file) => file.facts.filename);
+  return papers.scan(
+    { title, shortTitle: shortTitle ?? '', summary, bodyHtml, imageNames },
+    [version.contentHash, ...imageNames].join('\n'),
+  );
 }
-
-const PLACE_NOTES = { text: '', cell: '', link: '（链接）', image: '（图片说明）' } as const;
 
 function refused(path: string, problem: string): AppError {
   return new AppError('invalid_input', { message: problem, details: [{ path, problem }] });

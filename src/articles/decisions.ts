@@ -2,7 +2,9 @@ import { AppError, chinaDate } from '../kernel/index.ts';
 import type { Tx } from '../platform/mongo/index.ts';
 import { type Article, type ArticleVersion, type CollectiveDecision, mayApprove } from './article.ts';
 import { scanVersion } from './content.ts';
-import { findPersonalData, PERSONAL_DATA_NAMES } from './personal-data.ts';
+import { viewFinding } from './views.ts';
+import { findPersonalData } from './personal-data/scan.ts';
+import { refuseMissingPictures } from './missing-pictures.ts';
 import {
   type ActingStaff,
   entry,
@@ -35,11 +37,12 @@ export async function approve(deps: ServiceDeps, by: ActingStaff, id: string, or
   if (!mayApprove(version, by.id)) throw new AppError('self_approval');
   if (order.contentHash !== version.contentHash) throw new AppError('hash_mismatch');
   await deps.verifier.contentAsHashed(version);
+  refuseMissingPictures(version);
   checkDecision(version, order.collectiveDecision, deps.clock.now());
-  const places = await scanVersion(deps.rules.files, version);
+  const places = await scanVersion(deps.rules, version);
   if (places.length > 0 && order.personalDataBasis === null) {
     throw new AppError('personal_data_found', {
-      details: { places: places.map((found) => ({ ...found, name: PERSONAL_DATA_NAMES[found.kind] })) },
+      details: { places: places.map(viewFinding) },
     });
   }
   const now = deps.clock.now();
@@ -127,7 +130,7 @@ export interface WithdrawOrder {
 export async function withdraw(deps: ServiceDeps, by: ActingStaff, id: string, order: WithdrawOrder): Promise<void> {
   const { reason, replacedBy } = order;
   const { store } = deps;
-  if (findPersonalData(reason, '理由').length > 0) {
+  if (findPersonalData(reason).length > 0) {
     throw new AppError('invalid_input', { message: '撤回理由会公开，请不要写个人信息。' });
   }
   const now = deps.clock.now();

@@ -7,6 +7,7 @@ import type { articleItem, articleView, diffView, versionView } from './articles
 import type { ArticlesStore } from './articles.store.ts';
 import { scanVersion } from './content.ts';
 import type { ImageFiles } from './media.ts';
+import type { Papers } from './papers.ts';
 import { viewArticle, viewDiff, viewItem, viewVersion } from './views.ts';
 
 export interface DeskQuery {
@@ -32,7 +33,12 @@ export interface Desk {
   diff(id: string, query: { from?: number | undefined; to?: number | undefined }): Promise<z.output<typeof diffView>>;
 }
 
-export function createDesk(deps: { store: ArticlesStore; files: ImageFiles; words: SearchWords }): Desk {
+export function createDesk(deps: {
+  store: ArticlesStore;
+  files: ImageFiles;
+  words: SearchWords;
+  papers: Papers;
+}): Desk {
   const { store } = deps;
   const find = async (id: string): Promise<Article> => {
     const article = await store.article(id);
@@ -49,7 +55,7 @@ export function createDesk(deps: { store: ArticlesStore; files: ImageFiles; word
     one: async (id) => {
       const article = await find(id);
       const latest = await numbered(id, article.latestVersion);
-      return viewArticle(article, latest, await scanVersion(deps.files, latest));
+      return viewArticle(article, latest, await scanVersion(deps, latest));
     },
     versions: async (id, { limit, cursor }) => {
       await find(id);
@@ -66,7 +72,7 @@ export function createDesk(deps: { store: ArticlesStore; files: ImageFiles; word
       const to = query.to ?? article.latestVersion;
       const published = article.publicVersion !== null && article.publicVersion < to ? article.publicVersion : null;
       const from = query.from ?? published ?? to - 1;
-      return viewDiff(from < 1 ? null : await numbered(id, from), await numbered(id, to));
+      return viewDiff(deps.papers, from < 1 ? null : await numbered(id, from), await numbered(id, to));
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Category, Town } from '../platform/config/index.ts';
 import { createFileStore } from '../platform/files/index.ts';
 import type { Transact } from '../platform/mongo/index.ts';
 import type { SearchWords } from '../platform/search-words/index.ts';
+import type { Threads } from '../platform/threads/index.ts';
 import { roleMay } from '../staff/index.ts';
 import { articlesCollections, MEDIA_BUCKET } from './articles.collections.ts';
 import { articlesRoutes, type PushedBriefing } from './articles.routes.ts';
@@ -17,6 +18,7 @@ import { articleFigureRoutes } from './figures.ts';
 import { createArticleFigures } from './figures.store.ts';
 import { type ArticlesForRelease, createRelease } from './release.ts';
 import { type ImageFacts, readChecked, storeImage } from './media.ts';
+import { createPapers } from './papers.ts';
 import { createPublicReads, type PublicReads } from './public.ts';
 import { createRememberedReads } from './remembered.ts';
 import { createPublicStore } from './public.store.ts';
@@ -46,6 +48,8 @@ export interface ArticlesDeps {
   /** PUBLIC_URL, without a slash at the end. */
   readonly publicUrl: string;
   readonly words: SearchWords;
+  /** Where long texts are worked on. */
+  readonly threads: Threads;
   /** Briefings whose pushed message carries this article and can still be taken off the phones. */
   readonly pushedWith: (articleId: string) => Promise<readonly PushedBriefing[]>;
   readonly tellStaff: TellStaff;
@@ -62,19 +66,21 @@ export function createArticles(deps: ArticlesDeps): Feature<Articles> {
   const publicStore = createPublicStore(connection);
   const verifier = createVerifier({ files, log: deps.log, onMismatch: deps.onMismatch });
   const { categories, villages, units } = deps;
-  const rules = { categories, villages, units, publicUrl, files, words };
-  const reads = createPublicReads({ store, publicStore, verifier, words, publicUrl });
+  const papers = createPapers({ threads: deps.threads, words, publicUrl });
+  const rules = { categories, villages, units, publicUrl, files, papers };
+  const reads = createPublicReads({ store, publicStore, verifier, words, papers });
   const api: Articles = {
     ...reads,
     remembered: createRememberedReads({ reads, revision: store.revision }),
-    ...createRelease({ store, verifier, audit, clock, publicUrl }),
+    ...createRelease({ store, verifier, audit, clock, papers }),
   };
   const { tellStaff, assertStillMay } = deps;
   const figures = createArticleFigures(connection);
   const routes = articlesRoutes({
     service: createArticlesService({ store, rules, verifier, transact, audit, clock, tellStaff, assertStillMay }),
     pushedWith: deps.pushedWith,
-    desk: createDesk({ store, files, words }),
+    desk: createDesk({ store, files, words, papers }),
+    papers,
     upload: (upload) => storeImage({ files, transact, audit, clock }, upload),
     publicImage: api.media,
     anyImage: async (mediaId) => {

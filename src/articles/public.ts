@@ -2,9 +2,9 @@ import { AppError } from '../kernel/index.ts';
 import { type AskedThing, type SearchWords, shownKey } from '../platform/search-words/index.ts';
 import { decodeCursor, encodeCursor, type Page } from '../http/index.ts';
 import type { ArticleVersion, CollectiveDecision, VersionSummary } from './article.ts';
-import { cleanBody } from './body.ts';
 import type { ArticlesStore, Before } from './articles.store.ts';
 import type { CheckedImage } from './media.ts';
+import type { Papers } from './papers.ts';
 import type { PublicStore } from './public.store.ts';
 import type { Verifier } from './verify.ts';
 
@@ -83,7 +83,7 @@ interface PublicDeps {
   readonly publicStore: PublicStore;
   readonly verifier: Verifier;
   readonly words: SearchWords;
-  readonly publicUrl: string;
+  readonly papers: Papers;
 }
 
 const ID = /^[0-9a-f]{24}$/;
@@ -106,7 +106,7 @@ export function createPublicReads(deps: PublicDeps): PublicReads {
       verifier.textAsApproved(version);
       const article = await deps.store.article(id);
       return {
-        ...viewOf(version, deps.publicUrl),
+        ...viewOf(version, await deps.papers.shown(version.bodyHtml, version.bodyHash)),
         firstPublishedAt: article?.firstPublishedAt ?? publishedAt(version),
       };
     },
@@ -215,7 +215,7 @@ function itemOf(version: VersionSummary): PublicItem {
   };
 }
 
-function viewOf(version: ArticleVersion, publicUrl: string): Omit<PublicArticle, 'firstPublishedAt'> {
+function viewOf(version: ArticleVersion, bodyHtml: string): Omit<PublicArticle, 'firstPublishedAt'> {
   return {
     ...itemOf(version),
     versionId: version.id,
@@ -226,7 +226,7 @@ function viewOf(version: ArticleVersion, publicUrl: string): Omit<PublicArticle,
     approvedAt: version.approval?.at ?? publishedAt(version),
     majorDecision: version.majorDecision,
     collectiveDecision: version.approval?.collectiveDecision ?? null,
-    bodyHtml: cleanBody(version.bodyHtml, publicUrl).html,
+    bodyHtml,
   };
 }
 

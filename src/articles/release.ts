@@ -5,9 +5,9 @@ import type { Article, ArticleVersion } from './article.ts';
 import { publicNow } from './decisions.ts';
 import type { ArticlesStore } from './articles.store.ts';
 import { PUSH_TITLE_CHARS, pushTitleOf } from './content.ts';
-import { cleanBody } from './body.ts';
 import type { CheckedImage } from './media.ts';
 import { coverOf } from './public.ts';
+import type { Papers } from './papers.ts';
 import type { Verifier } from './verify.ts';
 
 /** One exact approved version, as whoever carries it out of the house keeps it. */
@@ -64,7 +64,7 @@ interface Deps {
   readonly verifier: Verifier;
   readonly audit: AuditRecorder;
   readonly clock: Clock;
-  readonly publicUrl: string;
+  readonly papers: Papers;
 }
 
 export function createRelease(deps: Deps): ArticlesForRelease {
@@ -84,7 +84,7 @@ export function createRelease(deps: Deps): ArticlesForRelease {
       if (version.status !== 'approved' && version.status !== 'published') throw notReady(version.title);
       if (version.contentHash !== contentHash) throw new AppError('content_mismatch');
       const images = await deps.verifier.allAsApproved(version);
-      return { ...frozenOf(version), bodyHtml: cleanBody(version.bodyHtml, deps.publicUrl).html, images };
+      return { ...frozenOf(version), bodyHtml: await deps.papers.shown(version.bodyHtml, version.bodyHash), images };
     },
     publishReleased: async (tx, order) => {
       for (const id of order.articleIds) await publish(deps, tx, id, order);

@@ -1,9 +1,16 @@
 import type { z } from 'zod';
 import type { Article, ArticleVersion, Verdict, VersionSummary } from './article.ts';
-import type { articleItem, articleView, diffView, personalDataPlace, versionView } from './articles.contract.ts';
-import { plainText } from './body-text.ts';
-import { compareWords } from './diff.ts';
-import { type Finding, PERSONAL_DATA_NAMES } from './personal-data.ts';
+import type {
+  articleItem,
+  articleView,
+  diffView,
+  personalDataPlace,
+  personalDataStretches,
+  versionView,
+} from './articles.contract.ts';
+import { missingPictures } from './missing-pictures.ts';
+import type { Papers } from './papers.ts';
+import type { Finding } from './scan-body.ts';
 
 /** What the staff API answers: dates as ISO 8601, people with their names as of then. */
 export function viewVersion(version: VersionSummary): z.output<typeof versionView> {
@@ -57,11 +64,22 @@ export function viewArticle(
   latest: ArticleVersion,
   found: readonly Finding[],
 ): z.output<typeof articleView> {
-  return { ...viewItem(article, latest), bodyHtml: latest.bodyHtml, personalData: found.map(viewFinding) };
+  return {
+    ...viewItem(article, latest),
+    bodyHtml: latest.bodyHtml,
+    missingPictures: missingPictures(latest),
+    personalData: found.map(viewFinding),
+    personalDataAt: found.map(viewStretches),
+  };
 }
 
 export function viewFinding(found: Finding): z.output<typeof personalDataPlace> {
-  return { ...found, name: PERSONAL_DATA_NAMES[found.kind] };
+  const { kind, name, place, shown } = found;
+  return { kind, name, place, shown };
+}
+
+export function viewStretches({ field, at, stars }: Finding): z.output<typeof personalDataStretches> {
+  return { field, at: at.map(([from, to]) => [from, to]), stars: [...stars] };
 }
 
 const FIELDS: readonly [string, (version: ArticleVersion) => string][] = [
@@ -73,17 +91,27 @@ const FIELDS: readonly [string, (version: ArticleVersion) => string][] = [
   ['unitCode', (version) => version.unitCode ?? ''],
   ['majorDecision', (version) => String(version.majorDecision)],
   ['cover', (version) => version.cover?.sha256 ?? ''],
-  ['body', (version) => plainText(version.bodyHtml)],
+  ['body', (version) => version.bodyHtml],
   ['images', (version) => version.images.map((image) => image.sha256).join('\n')],
 ];
 
 /** What a leader must look at: the fields that differ, in words, not markup. `from` null compares with nothing. */
-export function viewDiff(from: ArticleVersion | null, to: ArticleVersion): z.output<typeof diffView> {
-  const changes = FIELDS.flatMap(([field, read]) => {
-    const [before, after] = [from === null ? '' : read(from), read(to)];
-    return before === after ? [] : [{ field, parts: compareWords(before, after) }];
-  });
-  return { from: from?.version ?? null, to: to.version, changes };
+export async function viewDiff(
+  papers: Pick<Papers, 'compare'>,
+  from: ArticleVersion | null,
+  to: ArticleVersion,
+): Promise<z.output<typeof diffView>> {
+  const differing = FIELDS.map(([field, read]) => ({
+    field,
+    before: from === null ? '' : read(from),
+    after: read(to),
+    markup: field === 'body',
+  })).filter(({ before, after }) => before !== after);
+  const compared = await papers.compare(differing.map(({ before, after, markup }) => ({ before, after, markup })));
+  const changes = differing.map(({ field }, i) => ({ field, parts: compared[i] ?? [] }));
+  // Two bodies may differ in markup alone.
+  const telling = changes.filter(({ parts }) => parts.some(({ op }) => op !== 'same'));
+  return { from: from?.version ?? null, to: to.version, changes: telling };
 }
 
 function viewVerdict(verdict: Verdict | null): z.output<typeof versionView>['rejection'] {

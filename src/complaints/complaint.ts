@@ -109,11 +109,6 @@ export function isPlace({ lat, lng }: { lat: number; lng: number }): boolean {
   return Math.abs(lat) > 0.01 || Math.abs(lng) > 0.01;
 }
 
-/** 0,0 is what a phone says that knows no place: it lies in the sea. */
-export function isPlace({ lat, lng }: { lat: number; lng: number }): boolean {
-  return Math.abs(lat) > 0.01 || Math.abs(lng) > 0.01;
-}
-
 /** `138****1234`; anything short is hidden whole. */
 export function maskPhone(phone: string): string {
   return phone.length >= 7 ? `${phone.slice(0, 3)}****${phone.slice(-4)}` : '****';

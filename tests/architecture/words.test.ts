@@ -6,9 +6,9 @@ import { projectTexts } from '../support/project-files.ts';
  * `sent` are the platform's, `publish` is what happens to an approved article. */
 const FORBIDDEN = new Set(['user', 'fan', 'post', 'news', 'campaign', 'issue', 'case', 'notification']);
 
-/** Identifiers that others named: zod's `issues`, String's `toLowerCase`, the router's `post`, a header. */
+/** Identifiers that others named: zod's `issues`, String's `toLowerCase`, the router's `post`, a header, a thread's `postMessage`. */
 const NAMED_BY_OTHERS = new Set(
-  'issue issues addIssue ZodIssue $ZodIssue $ZodRawIssue toLowerCase toUpperCase toLocaleLowerCase post userAgent toUserName'.split(
+  'issue issues addIssue ZodIssue $ZodIssue $ZodRawIssue toLowerCase toUpperCase toLocaleLowerCase post userAgent toUserName postMessage'.split(
     ' ',
   ),
 );

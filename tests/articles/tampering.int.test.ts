@@ -5,6 +5,7 @@ import { createAudit } from '../../src/audit/index.ts';
 import { type Articles, createArticles } from '../../src/articles/index.ts';
 import { systemClock } from '../../src/kernel/index.ts';
 import { createTransact, type Transact } from '../../src/platform/mongo/index.ts';
+import { createThreads } from '../../src/platform/threads/index.ts';
 import { createSearchWords } from '../../src/platform/search-words/index.ts';
 import { SILENT } from '../support/town.ts';
 import { type ArticleAnswer, oid, openOffice, picture, sha256 } from './office.ts';
@@ -18,6 +19,7 @@ let door: Articles;
 let transact: Transact;
 let alarms = 0;
 let connection: mongoose.Connection;
+const threads = createThreads({ log: SILENT });
 beforeAll(async () => {
   connection = await mongoose.createConnection(office.uri).asPromise();
   const shared = { connection, clock: systemClock, log: SILENT };
@@ -32,13 +34,14 @@ beforeAll(async () => {
     units: config.town.units,
     publicUrl: office.town().url,
     words: createSearchWords(),
+    threads,
     tellStaff: async () => {},
     assertStillMay: async () => {},
     pushedWith: async () => [],
     onMismatch: () => (alarms += 1),
   }).api;
 });
-afterAll(() => connection.close());
+afterAll(() => Promise.all([connection.close(), threads.close()]));
 
 const exactOf = async (id: string) => {
   const version = await versions().findOne({ articleId: oid(id) }, { sort: { version: -1 } });

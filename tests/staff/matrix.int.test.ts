@@ -26,6 +26,8 @@ GET    /api/v1/articles/:id/diff                 EDL  S
 GET    /api/v1/articles/:id/versions             EDL  S
 PATCH  /api/v1/articles/:id                      EDL
 POST   /api/v1/articles                          EDL
+POST   /api/v1/articles/clean                    EDL
+POST   /api/v1/articles/scan                     EDL
 POST   /api/v1/articles/:id/approve                L
 POST   /api/v1/articles/:id/reject                 L
 POST   /api/v1/articles/:id/submit               EDL

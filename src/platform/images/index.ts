@@ -33,6 +33,30 @@ const READABLE = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif'])
  * PNG where they fit. AppError unsupported_type for what is no picture or moves; too_large beyond 50 megapixels.
  */
 export async function cleanImage(bytes: Uint8Array): Promise<CleanImage> {
+  return inTurn(() => clean(bytes));
+}
+
+/** A picture of 50 megapixels takes 200 MB and a thread that files and names are also looked up with. */
+const AT_ONCE = 2;
+/** Uploads that wait hold their bytes: more of them than an office sends at once are turned away. */
+const MAY_WAIT = 60;
+const turns = { running: 0, waiting: [] as (() => void)[] };
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (turns.waiting.length >= MAY_WAIT) throw new AppError('too_many_requests', { retryAfterSeconds: 10 });
+  if (turns.running >= AT_ONCE) await new Promise<void>((go) => turns.waiting.push(go));
+  else turns.running += 1;
+  try {
+    return await work();
+  } finally {
+    // The turn goes to the one that waits longest, so that nobody slips in between.
+    const next = turns.waiting.shift();
+    if (next) next();
+    else turns.running -= 1;
+  }
+}
+
+async function clean(bytes: Uint8Array): Promise<CleanImage> {
   const type = await fileTypeFromBuffer(bytes);
   if (!type || !READABLE.has(type.mime)) {
     throw new AppError('unsupported_type', { message: '只能上传图片（JPG、PNG、WebP 或 GIF）。' });
