@@ -1,4 +1,5 @@
 import { type Connection, type Model, Schema } from 'mongoose';
+import { createBatch } from '../platform/batch/index.ts';
 import { type CollectionManifest, isDuplicateKey, type Tx } from '../platform/mongo/index.ts';
 import type { Audience, TagKey } from './subscriber.ts';
 
@@ -80,6 +81,16 @@ export type SubscribersStore = ReturnType<typeof createSubscribersStore>;
 /** Reads and writes the `subscribers` collection. Every change is one conditional write, so order does not matter. */
 export function createSubscribersStore(connection: Connection) {
   const rows = subscriberModel(connection);
+  const finds = createBatch<string, SubscriberRow | null>(
+    async (openids) => {
+      const found = await rows
+        .find({ _id: { $in: [...new Set(openids)] } })
+        .lean<SubscriberRow[]>()
+        .exec();
+      return openids.map((openid) => found.find(({ _id }) => _id === openid) ?? null);
+    },
+    { items: 128 },
+  );
 
   /** In a transaction a collision would end it: there the row is looked at first. */
   const isOutdated = async (openid: string, at: Date, tx: Tx | undefined): Promise<boolean> =>
@@ -168,12 +179,9 @@ export function createSubscribersStore(connection: Connection) {
       );
     },
 
+    /** Outside of a transaction many residents' rows, asked for within their messages, come with one command. */
     async find(openid: string, tx?: Tx): Promise<SubscriberRow | null> {
-      return rows
-        .findById(openid)
-        .session(tx ?? null)
-        .lean<SubscriberRow>()
-        .exec();
+      return tx === undefined ? finds.add(openid) : rows.findById(openid).session(tx).lean<SubscriberRow>().exec();
     },
 
     async countFollowing(audience: Audience): Promise<number> {

@@ -36,6 +36,16 @@ export function createLimiter<K extends string>(deps: {
   const limiters = Object.fromEntries(
     (Object.entries(deps.rules) as [K, LimitRule][]).map(([kind, rule]) => [kind, build(deps, kind, rule)]),
   ) as Record<K, RateLimiterAbstract>;
+  /** The count alone: the library asks for the time that is left as well, four commands in all. */
+  const countedSoFar = async (kind: K, key: string): Promise<number> => {
+    const limiter = limiters[kind];
+    if (deps.redis?.status === 'ready') {
+      const counted = await deps.redis.get(limiter.getKey(key)).catch(() => undefined);
+      if (counted !== undefined) return Number(counted ?? 0);
+    }
+    // Without Redis the library counts in memory.
+    return (await limiter.get(key))?.consumedPoints ?? 0;
+  };
   return {
     take: async (kind, key) => {
       try {
@@ -50,10 +60,7 @@ export function createLimiter<K extends string>(deps: {
         return { ok: true };
       }
     },
-    isFull: async (kind, key) => {
-      const counted = await limiters[kind].get(key).catch(() => null);
-      return counted !== null && counted.consumedPoints >= deps.rules[kind].points;
-    },
+    isFull: async (kind, key) => (await countedSoFar(kind, key).catch(() => 0)) >= deps.rules[kind].points,
     clear: async (kind, key) => {
       await limiters[kind].delete(key).catch(() => undefined);
     },
