@@ -212,13 +212,19 @@ export function createSubscribersStore(connection: Connection) {
       return rows.find({ stale: true }).sort({ _id: 1 }).limit(limit).lean<SubscriberRow[]>().exec();
     },
 
-    /** Records what the platform now has, unless the choice changed since the row was read. */
-    async synced(done: readonly { _id: string; rev: number; tagged: readonly TagKey[] }[]): Promise<void> {
+    /**
+     * Records what the platform now has. Where the choice changed since the row was read it stays to be synced, by what was
+     * given meanwhile; whoever left meanwhile, and maybe came back, lost every tag by that.
+     */
+    async synced(
+      done: readonly (Pick<SubscriberRow, '_id' | 'rev' | 'since'> & { tagged: TagKey[] })[],
+    ): Promise<void> {
       if (done.length === 0) return;
       await rows.bulkWrite(
-        done.map(({ _id, rev, tagged }) => ({
-          updateOne: { filter: { _id, rev }, update: { $set: { tagged: [...tagged], stale: false } } },
-        })),
+        done.flatMap(({ _id, rev, since, tagged }) => [
+          { updateOne: { filter: { _id, rev }, update: { $set: { tagged, stale: false } } } },
+          { updateOne: { filter: { _id, rev: { $ne: rev }, following: true, since }, update: { $set: { tagged } } } },
+        ]),
         { ordered: false },
       );
     },

@@ -136,7 +136,7 @@ async function syncRows(
       refused.add(openid);
   }
   await deps.store.synced(
-    rows.map(({ _id, rev }) => ({ _id, rev, tagged: refused.has(_id) ? [] : (wanted.get(_id) ?? []) })),
+    rows.map(({ _id, rev, since }) => ({ _id, rev, since, tagged: refused.has(_id) ? [] : (wanted.get(_id) ?? []) })),
   );
   return rows.length;
 }

@@ -139,6 +139,24 @@ describe('the platform’s tags', () => {
     expect(await carrying('示例二村')).toEqual([openid]);
   });
 
+  test('are given anew to somebody who left and came back while they were given', async () => {
+    const [openid = ''] = await followersOf(1, 'v01');
+    const give = town.client.tagMembers;
+    vi.spyOn(town.client, 'tagMembers').mockImplementationOnce(async (...given) => {
+      await give(...given);
+      for (const type of ['unsubscribe', 'subscribe'])
+        await town.control('POST', `/_/residents/${openid}/say`, { type });
+      town.clock.move(1_000);
+      await town.subscribers.api.unfollow({ openid, at: town.clock.now() });
+      town.clock.move(1_000);
+      await town.subscribers.api.follow({ openid, at: town.clock.now() });
+      await town.subscribers.api.setVillage({ openid, villageCode: 'v01' });
+    });
+    await sync();
+    await sync();
+    expect(await carrying('示例一村')).toEqual([openid]);
+  });
+
   test('are none of an unverified account', async () => {
     town = await world(database.uri, { verified: false });
     await followersOf(1, 'v01');
