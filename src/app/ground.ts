@@ -10,7 +10,7 @@ import {
 } from '../platform/mongo/index.ts';
 import { createLimiter, type Limiter } from '../platform/rate-limit/index.ts';
 import { connectRedis } from '../platform/redis/index.ts';
-import type { Keys } from '../platform/sealing/index.ts';
+import { createSealer, type Keys } from '../platform/sealing/index.ts';
 import { createThreads, type Threads } from '../platform/threads/index.ts';
 import { createWorkingDays, type WorkingDays } from '../deadlines/index.ts';
 import { loginRules, type PasswordCost } from '../staff/index.ts';
@@ -21,6 +21,7 @@ import {
   createWechatClient,
   type WechatClient,
 } from '../wechat/index.ts';
+import { createSharedTokenStore } from './shared-token.ts';
 import { createPlatformCalls, type PlatformCalls } from './platform-calls.ts';
 
 /** What stands below every feature: stores, keys, clock, words, and the platform's door. */
@@ -61,6 +62,8 @@ export interface GroundDeps {
 export function createGround(deps: GroundDeps): Ground {
   const { config, log, clock = systemClock } = deps;
   const { env, limits } = config;
+  const keys: Keys = { current: env.SECRET_KEY, previous: env.SECRET_KEY_PREVIOUS };
+  const prefix = `xiangyin:${env.WECHAT_APP_ID}`;
   const metrics = createMetrics();
   const mongo = connectMongo({ uri: env.MONGODB_URI, log });
   const redis = env.REDIS_URL === undefined ? null : connectRedis({ url: env.REDIS_URL, log });
@@ -70,7 +73,7 @@ export function createGround(deps: GroundDeps): Ground {
     config,
     log,
     clock,
-    keys: { current: env.SECRET_KEY, previous: env.SECRET_KEY_PREVIOUS },
+    keys,
     say: createSay(config.chat),
     workingDays: createWorkingDays(config.calendars),
     mongo,
@@ -79,7 +82,7 @@ export function createGround(deps: GroundDeps): Ground {
     redis,
     limiter: createLimiter({
       redis,
-      prefix: `xiangyin:${env.WECHAT_APP_ID}`,
+      prefix,
       rules: {
         openid: { points: limits.rate.perOpenidPerMinute, seconds: 60 },
         ip: { points: limits.rate.perIpPerMinute, seconds: 60 },
@@ -92,7 +95,10 @@ export function createGround(deps: GroundDeps): Ground {
       apiBase: env.WECHAT_API_BASE,
       accountType: env.WECHAT_ACCOUNT_TYPE,
       verified: env.WECHAT_VERIFIED,
-      tokenStore: createMemoryTokenStore(),
+      tokenStore:
+        redis === null
+          ? createMemoryTokenStore()
+          : createSharedTokenStore({ redis, sealer: createSealer(keys, 'access-token'), prefix, clock }),
       clock,
       log,
       observe: (call) => {

@@ -28,9 +28,10 @@ export interface AccessTokens {
 }
 
 /**
- * The account's access token, kept in a store that all processes share. Normal mode of `stable_token` gives every
- * caller the same token, so a lost store costs one request. `force_refresh` runs under the store's lock, only when
- * the platform hands out the very token that it refused, and at most once in 30 s.
+ * The account's access token, kept in a store that all processes may share (Redis, sealed; one process's memory without
+ * it). Normal mode of `stable_token` gives every caller the same token, so a lost store costs one request. Renewing runs
+ * under the store's lock; `force_refresh` only when the platform hands out the very token that it refused, and at most
+ * once in 30 s.
  */
 export function createAccessTokens({ store, clock, log, fetchToken }: AccessTokenDeps): AccessTokens {
   let local: StoredToken | null = null;
@@ -74,9 +75,15 @@ export function createAccessTokens({ store, clock, log, fetchToken }: AccessToke
     async current() {
       const stored = await read();
       if (isValid(stored)) return stored.token;
-      fetching ??= fetchAndKeep(false, forcedAtOf(stored)).finally(() => {
-        fetching = null;
-      });
+      fetching ??= store
+        .withRefreshLock(async () => {
+          // Another process may have fetched it while this one waited for the lock.
+          const renewed = await read();
+          return isValid(renewed) ? renewed : fetchAndKeep(false, forcedAtOf(renewed));
+        })
+        .finally(() => {
+          fetching = null;
+        });
       return (await fetching).token;
     },
 
