@@ -92,7 +92,7 @@ export async function complain(
   await say();
   const done = await phone.texts('完成', '跳过', '确认');
   const ticket = /\d{8}-\d{4,}/.exec(done ?? '')?.[0];
-  const link = /https?:\/\/\S+\/complaints\/\S+/.exec(done ?? '')?.[0];
+  const link = /https?:\/\/[\w.:-]+\/complaints\/[\w.?=-]+/.exec(done ?? '')?.[0];
   if (ticket === undefined || link === undefined) throw new Error(`no ticket in ${done}`);
   return { ticket, link };
 }
