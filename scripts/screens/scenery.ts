@@ -116,7 +116,7 @@ async function complain(facts: DemoFacts, office: Office): Promise<{ ticket: str
   for (const words of ['完成', '13800000000']) await resident.say(words);
   const done = await resident.say('确认');
   const ticket = /\d{8}-\d{4,}/.exec(done)?.[0] ?? '';
-  const ticketPage = /https?:\/\/\S+/.exec(done)?.[0] ?? '';
+  const ticketPage = /https?:\/\/[^\s"<>]+/.exec(done)?.[0] ?? '';
   const dispatcher = office.clerk('dispatcher');
   await dispatcher.post(`/complaints/${ticket}/accept`);
   const unit = office.accounts.find(({ username }) => username === 'clerk')?.unit;

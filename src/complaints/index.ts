@@ -92,7 +92,7 @@ export function createComplaints(deps: ComplaintsDeps): Feature<Complaints> {
   });
   const telling = { say, town, linkFor: links.linkFor };
   // The real link opens the ticket to whoever holds it: a look at the words needs none.
-  const previewing = { ...telling, linkFor: () => '（查看进度的网页链接）' };
+  const previewing = { ...telling, linkFor: () => '#' };
   const tell = createTellResident({ ...telling, notices });
   const wordsOf = (text: string): string[] => searchWords.of(text, WORDS_A_COMPLAINT);
   const shared = { ...deps, store, tell, town, clocks, limits, sealer, wordsOf };
@@ -126,7 +126,10 @@ export function createComplaints(deps: ComplaintsDeps): Feature<Complaints> {
         sealer,
         clock,
         askedWords: searchWords.asked,
-        answerText: (complaint, answer) => answerText(previewing, complaint, answer),
+        answerText: (complaint, answer) => {
+          const { text, cut } = answerText(previewing, complaint, answer);
+          return { text: linksAsRead(text), cut };
+        },
       }),
     ],
     sweeps: [createMediaSweep({ store: media, files, source, clock, log }), ...complaintSweeps(shared)],
@@ -141,4 +144,9 @@ export function createComplaints(deps: ComplaintsDeps): Feature<Complaints> {
       clock,
     }),
   };
+}
+
+/** A link as the phone draws it: its title alone. */
+function linksAsRead(text: string): string {
+  return text.replaceAll('<a href="#">', '').replaceAll('</a>', '');
 }

@@ -69,7 +69,7 @@ async function complaintPages(dispatcher: StaffClient): Promise<Record<string, s
   const complain = async (): Promise<{ ticket: string; path: string; resident: Phone }> => {
     const resident = await town.resident();
     await resident.texts('投诉', '2', '1', '村口路灯不亮', '完成', '跳过');
-    const url = new URL(/https?:\/\/\S+/.exec((await resident.text('确认')) ?? '')?.[0] ?? '');
+    const url = new URL(/https?:\/\/[^\s"<>]+/.exec((await resident.text('确认')) ?? '')?.[0] ?? '');
     return { ticket: url.pathname.split('/').at(-1) ?? '', path: url.pathname + url.search, resident };
   };
   const [fresh, refused, answered, again] = [await complain(), await complain(), await complain(), await complain()];

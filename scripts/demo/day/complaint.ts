@@ -31,7 +31,7 @@ export async function playComplaint(stage: Stage, resident: Resident, stranger: 
     const done = await resident.say('确认');
     const given = TICKET.exec(done)?.[0];
     held(given !== undefined, `no ticket in ${quote(done)}`);
-    const url = /https?:\/\/\S+/.exec(done)?.[0] ?? '';
+    const url = /https?:\/\/[^\s"<>]+/.exec(done)?.[0] ?? '';
     const page = await fetch(url);
     held(page.status === 200 && (await page.text()).includes(given), `the ticket's page answers ${page.status}`);
     return [given, `phone shows ${quote(done, 80)}; its page opens`];

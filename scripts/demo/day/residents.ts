@@ -39,7 +39,7 @@ export async function playFollowing(stage: Stage, phones: Phones, office: Office
   });
   await stage.step('群众甲 searches 低保', async () => {
     const found = await first.say('低保');
-    const url = /https?:\/\/\S+\/articles\/\w+/.exec(found)?.[0];
+    const url = /https?:\/\/[^\s"<>]+\/articles\/\w+/.exec(found)?.[0];
     held(url !== undefined, `no link in ${quote(found)}`);
     const page = await fetch(url);
     held(page.status === 200, `the link is answered ${page.status}`);
