@@ -1,6 +1,7 @@
 import { fc } from '../support/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { passagesOf, plainText } from '../../src/articles/body-text.ts';
+import { isAppError } from '../../src/kernel/index.ts';
 import { cleanBody } from '../../src/articles/paper/clean.ts';
 
 const OURS = 'https://town.example';
@@ -157,8 +158,16 @@ describe('hostile markup', () => {
   });
 
   it('takes no minutes, whatever is repeated', () => {
+    const refusedOrPlain = (html: string): string[] => {
+      try {
+        return strange(clean(html));
+      } catch (error) {
+        // What would be longer than a text may be is refused in words.
+        return isAppError(error, 'invalid_input') ? [] : [String(error)];
+      }
+    };
     for (const piece of ['<!--', '<![if ', '<o:p ', '<', '<a href="', '<td>'])
-      expect(strange(clean(piece.repeat(Math.floor(300_000 / piece.length)))), piece).toEqual([]);
+      expect(refusedOrPlain(piece.repeat(Math.floor(300_000 / piece.length))), piece).toEqual([]);
   });
 
   it('does not go deeper than a person writes', () => {

@@ -23,16 +23,18 @@ async function listed(path: string): Promise<string[]> {
 const search = (words: string): Promise<string[]> => listed(`/search?q=${encodeURIComponent(words)}`);
 
 describe('the search of the residents', () => {
-  it('needs every word, shows titles first and then the newest', async () => {
+  it('shows titles first and then the newest; where nothing holds every word, what holds most of them', async () => {
     const inText = await published({ title: '关于花名册的通知', bodyHtml: '<p>高龄津贴每月发放。</p>' });
     const older = await published({ title: '高龄津贴申请办法' });
     const newer = await published({ title: '高龄津贴发放名单' });
     const newestInText = await published({ title: '又一个通知', summary: '高龄津贴' });
     await published({ title: '高龄老人体检' });
     await write({ title: '高龄津贴的草稿' });
-    expect(await search('高龄津贴')).toEqual([newer.id, older.id, newestInText.id, inText.id]);
-    expect(await search('高龄津贴怎么申请？')).toEqual([older.id]);
-    expect(await search('高龄津贴 根本没有的词语')).toEqual([]);
+    const all = [newer.id, older.id, newestInText.id, inText.id];
+    expect(await search('高龄津贴')).toEqual(all);
+    expect(await search('高龄津贴怎么申请？')).toEqual(all);
+    expect(await search('高龄津贴 花名册')).toEqual([inText.id]);
+    expect((await search('高龄津贴 根本没有的词语')).slice(0, 4)).toEqual(all);
     expect(await search('怎么办')).toEqual([]);
   });
 

@@ -351,7 +351,8 @@ describe('a process that dies', () => {
         expect((await sends()).filter(({ clientMsgId }) => clientMsgId.startsWith(`b${id}`))).toHaveLength(1);
         town.clock.move(24 * HOUR);
       }
-      expect(survivedAt).toBeGreaterThan(8);
+      // Each write of the walk was the last of a process once.
+      expect(survivedAt).toBeGreaterThanOrEqual(8);
     },
     60_000,
   );

@@ -80,10 +80,9 @@ export function createSearchWords(texts: SearchTexts = shippedUnderstanding().se
     for (const { name, at } of names) {
       if (!left.includes(name)) continue;
       left = left.replaceAll(name, ' ');
-      found.set(
-        at,
-        (texts.synonyms[at] ?? []).map((other) => keysOf(plain(other))),
-      );
+      // A part of the very name that was asked for says less: 高龄 is no name for whoever wants the 高龄津贴.
+      const others = (texts.synonyms[at] ?? []).map(plain).filter((other) => other === name || !name.includes(other));
+      found.set(at, others.map(keysOf));
     }
     const words = [
       ...new Set(
